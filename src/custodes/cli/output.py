@@ -1,0 +1,109 @@
+"""How every command speaks: tables for people, JSON for programs, errors and notes on stderr."""
+
+import json
+import os
+import sys
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from typing import IO, Any
+
+import click
+
+from custodes.errors import CustodesError
+
+JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+
+def emit_json(value: object, stream: IO[str] | None = None) -> None:
+    """Print one JSON document, keys in the order given."""
+    import msgspec
+
+    text = msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+    click.echo(text, file=stream)
+
+
+def emit_json_lines(values: Iterable[object]) -> None:
+    """Print one JSON object a line, as they come."""
+    import msgspec
+
+    encode = msgspec.json.Encoder().encode
+    for value in values:
+        click.echo(encode(value).decode())
+
+
+def table(
+    rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], *, title: str = "", empty: str
+) -> None:
+    """Print rows as a table; `columns` maps key to heading; `empty` is said when there are none."""
+    if not rows:
+        click.echo(empty)
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    out = Table(
+        title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False
+    )
+    for heading in columns.values():
+        out.add_column(heading, overflow="fold")
+    for row in rows:
+        out.add_row(*(Text(_cell(row.get(key))) for key in columns))
+    width = None if sys.stdout.isatty() else 160
+    Console(width=width, highlight=False).print(out)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return printable(str(value))
+
+
+def printable(text: str) -> str:
+    """Text of a device made safe for a terminal: control characters are shown, not obeyed."""
+    return "".join(c if c.isprintable() or c == " " else f"\\x{ord(c):02x}" for c in text)
+
+
+def note(message: str) -> None:
+    """Say something to the person, not to the program that reads stdout."""
+    click.echo(message, err=True)
+
+
+def report_error(error: CustodesError, as_json: bool) -> int:
+    """Print an expected error and return its exit status."""
+    if as_json:
+        body: dict[str, Any] = {"code": error.code, "message": str(error)}
+        if error.hint:
+            body["hint"] = error.hint
+        if error.facts:
+            body["facts"] = {k: v if _plain(v) else str(v) for k, v in error.facts.items()}
+        click.echo(json.dumps({"error": body}), err=True)
+    else:
+        note(f"custodes: {error}")
+        if error.hint:
+            note(f"  {error.hint}")
+    return error.exit_status
+
+
+def _plain(value: object) -> bool:
+    return value is None or isinstance(value, str | int | float | bool)
+
+
+def report_fault(error: BaseException, as_json: bool) -> int:
+    """Print a fault of ours in one line; the traceback only where CUSTODES_DEBUG asks for it."""
+    if os.environ.get("CUSTODES_DEBUG"):
+        traceback.print_exception(error)
+    line = f"{type(error).__name__}: {error}"
+    if as_json:
+        click.echo(json.dumps({"error": {"code": "fault", "message": line}}), err=True)
+    else:
+        note(f"custodes: a fault in custodes itself: {line}")
+        note("  Run it again with CUSTODES_DEBUG=1 and send us what it prints.")
+    return 70
+
+
+def close_quietly() -> None:
+    """The reader of our output went away; stop without a second error at exit."""
+    sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - lives until exit

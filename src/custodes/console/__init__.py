@@ -1,0 +1,1 @@
+"""The web pages. Thin: they ask the register and show what it says."""

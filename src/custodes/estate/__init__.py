@@ -1,0 +1,4 @@
+"""The register: bodies, sites, networks, devices, observations, findings.
+
+The only place that knows the database.
+"""

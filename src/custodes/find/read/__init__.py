@@ -1,0 +1,1 @@
+"""Reading what others already have: one module for each file format, all streaming."""

@@ -1,0 +1,127 @@
+"""The narrow waist: one thing that was seen of one device, exactly as it was received.
+
+Every probe, capture, scan file and spreadsheet makes observations; identification turns a set of
+them about one device into an identity; nothing else does. On disk and on pipes: one JSON object a
+line, unknown keys ignored.
+"""
+
+import base64
+import binascii
+import hashlib
+from datetime import datetime
+
+import msgspec
+
+from custodes.errors import InputError
+
+
+class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What was seen (`field`, from custodes.observation.FIELDS) and the text as received.
+
+    `device` groups the observations of one device (an address, a serial, a MAC); `encoding` is
+    "base64" where the payload was not text; `seen_at` is an aware UTC instant.
+    """
+
+    field: str
+    payload: str
+    id: str | None = None
+    device: str | None = None
+    encoding: str | None = None
+    address: str | None = None
+    port: int | None = None
+    transport: str | None = None
+    seen_at: datetime | None = None
+    source: str | None = None
+
+    @property
+    def data(self) -> bytes:
+        """The payload as bytes; a broken base64 text yields its own characters, never an error."""
+        if self.encoding == "base64":
+            try:
+                return base64.b64decode(self.payload, validate=True)
+            except (binascii.Error, ValueError):
+                pass
+        return self.payload.encode("utf-8", "surrogatepass")
+
+    @property
+    def text(self) -> str:
+        """The payload as text; bytes that are not UTF-8 are read as Latin-1, one for one."""
+        if self.encoding != "base64":
+            return self.payload
+        data = self.data
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            return data.decode("latin-1")
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over what was seen and where, so that the same sighting is kept once.
+
+        Time and source are left out: seeing the same answer again is not a new observation.
+        """
+        where = (self.device or "", self.address or "", str(self.port or ""), self.transport or "")
+        parts = "\x1f".join((self.field, self.encoding or "", *where, self.payload))
+        return hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def observe(field: str, payload: str | bytes, **where: object) -> Observation:
+    """Make an observation from text or bytes; bytes that are not clean UTF-8 travel as base64."""
+    encoding = None
+    if isinstance(payload, bytes):
+        try:
+            text = payload.decode()
+        except UnicodeDecodeError:
+            text, encoding = base64.b64encode(payload).decode(), "base64"
+    else:
+        text = payload.encode("utf-8", "replace").decode()
+    return msgspec.convert(
+        {"field": field, "payload": text, "encoding": encoding, **where}, Observation
+    )
+
+
+_decoder = msgspec.json.Decoder(Observation)
+_encoder = msgspec.json.Encoder()
+
+
+def read_line(line: bytes) -> Observation:
+    """Read one JSON line; unknown keys are ignored.
+
+    Raises:
+        InputError: the line is not a JSON object with a text `field` and a text `payload`.
+    """
+    try:
+        return _decoder.decode(line)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"not an observation: {error}") from error
+
+
+def write_line(observation: Observation) -> bytes:
+    """One JSON line, newline included."""
+    return _encoder.encode(observation) + b"\n"
+
+
+# The closed list of fields. A field that is not here is kept and yields unknown, never an error.
+FIELDS: frozenset[str] = frozenset(
+    """
+    http.response http.header.server http.header.www-authenticate http.header.set-cookie
+    http.header.x-powered-by http.header.location
+    http.title http.body http.favicon.md5 http.favicon.mmh3 http.cgi.magicBox.getSystemInfo
+    http.rpc2.magicBox http.private-stream.response http.vapix.param.Brand
+    http.vapix.basicDeviceInfo
+    rtsp.response rtsp.header.server rtsp.header.www-authenticate rtsp.header.public rtsp.sdp
+    onvif.ProbeMatch onvif.Hello onvif.scopes onvif.soap.GetDeviceInformation
+    onvif.soap.GetCapabilities onvif.soap.GetServices onvif.soap.GetSystemDateAndTime
+    onvif.soap.GetScopes onvif.soap.GetHostname onvif.soap.GetEndpointReference onvif.soap.fault
+    isapi.deviceInfo isapi.System.capabilities isapi.Event.triggers isapi.InputProxyChannel
+    isapi.Security.adminAccesses isapi.EventNotificationAlert isapi.EZVIZ
+    sadp.ProbeMatch dhip.client.notifyDevInfo dhip.global.login.challenge
+    gb28181.Catalog gb28181.DeviceInfo udp.discovery
+    mac.address mdns.device-info mdns.packet mdns.service ssdp.packet upnp.response
+    snmp.sysDescr snmp.sysObjectID snmp.record
+    tls.subject tls.issuer tls.jarm tls.certificate tls.protocol
+    tcp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent ntp.banner
+    pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
+    host.os asset.record
+    """.split()
+)

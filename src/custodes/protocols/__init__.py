@@ -1,0 +1,4 @@
+"""Wire formats: bytes in, events out.
+
+Nothing here opens a socket, reads a file or knows the time.
+"""

@@ -1,0 +1,141 @@
+"""Every setting, where it may come from, and which one won.
+
+Pure: callers pass the file and the environment.
+
+Order: flag > environment (CUSTODES_<NAME>) > custodes.toml in the data folder > default.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from custodes.errors import UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting: its name in the file (`section.key`), its default, what it does."""
+
+    name: str
+    default: Any
+    about: str
+    read: Callable[[str], Any] = str
+
+    @property
+    def variable(self) -> str:
+        return "CUSTODES_" + self.name.upper().replace(".", "_")
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("database", "", "URL of the register; empty: SQLite in the data folder"),
+    Setting("web.host", "127.0.0.1", "address that the console listens on"),
+    Setting("web.port", 8765, "port that the console listens on", int),
+    Setting("scan.packets_per_second", 50, "new connections and datagrams a second, in all", int),
+    Setting("scan.connections_per_device", 2, "connections to one device at a time", int),
+    Setting("scan.connect_timeout_s", 3.0, "how long a device may take to accept", float),
+    Setting("scan.reply_timeout_s", 5.0, "how long a device may take to answer in all", float),
+    Setting("scan.answer_limit_bytes", 262_144, "bytes read of one answer at most", int),
+    Setting("scan.probes_off", "", "probes that are never sent, by name, with commas"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    setting: Setting
+    value: Any
+    origin: str  # "flag", "environment CUSTODES_…", a file's path, or "default"
+
+
+class Settings(Mapping[str, Any]):
+    """The settings in force, by name; `explain()` tells where each came from."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name].value
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def explain(self) -> list[Value]:
+        return list(self._values.values())
+
+
+def resolve(
+    *,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    file_text: str = "",
+    file_name: str = "custodes.toml",
+) -> Settings:
+    """Decide every setting from the sources given.
+
+    Raises:
+        UsageError: the file is not TOML, names an unknown setting, or a value has the wrong kind.
+    """
+    in_file = _flatten(_parse(file_text, file_name))
+    unknown = sorted(set(in_file) - {s.name for s in SETTINGS})
+    if unknown:
+        raise UsageError(
+            f"{file_name} has a setting that does not exist: {unknown[0]}",
+            hint="`custodes config` lists every setting.",
+        )
+    return Settings({s.name: _decide(s, flags, environment, in_file, file_name) for s in SETTINGS})
+
+
+def _decide(
+    setting: Setting,
+    flags: Mapping[str, Any],
+    environment: Mapping[str, str],
+    in_file: Mapping[str, Any],
+    file_name: str,
+) -> Value:
+    if flags.get(setting.name) is not None:
+        return Value(setting, flags[setting.name], "flag")
+    for origin, raw in (
+        (f"environment {setting.variable}", environment.get(setting.variable)),
+        (file_name, in_file.get(setting.name)),
+    ):
+        if raw is None:
+            continue
+        try:
+            return Value(setting, setting.read(str(raw)), origin)
+        except ValueError as error:
+            raise UsageError(f"{setting.name} cannot be {raw!r} ({origin})") from error
+    return Value(setting, setting.default, "default")
+
+
+def _parse(text: str, file_name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{file_name} is not TOML: {error}") from error
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in tree.items():
+        if isinstance(value, dict):
+            flat |= _flatten(value, f"{prefix}{key}.")
+        else:
+            flat[prefix + key] = value
+    return flat
+
+
+def data_folder(flag: str | None, environment: Mapping[str, str], home: Path) -> Path:
+    """Where the register and everything else of this installation lies."""
+    if flag or environment.get("CUSTODES_DATA"):
+        return Path(flag or environment["CUSTODES_DATA"]).expanduser().absolute()
+    base = environment.get("XDG_DATA_HOME") or str(home / ".local" / "share")
+    return Path(base) / "custodes"
+
+
+def database_url(settings: Settings, folder: Path) -> str:
+    """The register's URL: the one that is set, or SQLite in the data folder."""
+    return str(settings["database"]) or f"sqlite:///{folder / 'custodes.sqlite'}"
