@@ -8,7 +8,8 @@ and `mac` become conclusions. `yes` and `no` are the rule's own tests.
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -42,7 +43,7 @@ class Rule:
     note: str = ""
     yes: tuple[Mapping[str, str], ...] = ()
     no: tuple[str, ...] = ()
-    _compiled: list[re.Pattern[str]] = field(default_factory=list, repr=False, compare=False)
+    _compiled: list[re.Pattern[str]] = attribute(default_factory=list, repr=False, compare=False)
 
     def match(self, text: str) -> dict[str, str] | None:
         """The named groups that matched, {} when it matched without any, None when it did not."""
