@@ -1,0 +1,32 @@
+"""What every test may use: where ../shared lies, and the mode in which nothing may be skipped."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+# In CI every program is installed, so a skip is a fault. ../shared is the one thing that a user's
+# machine honestly lacks.
+STRICT = bool(os.environ.get("CUSTODES_NO_SKIP"))
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder with third-party data to measure with; never part of the project."""
+    if not SHARED.is_dir():
+        pytest.skip("../shared is not here (third-party data, not part of the project)")
+    return SHARED
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
+    report = yield
+    if STRICT and report.skipped and "../shared" not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where nothing may be skipped: {report.longrepr}"
+    return report
