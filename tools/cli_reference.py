@@ -23,9 +23,7 @@ def render() -> str:
     return HEAD + "".join(_sections(main, "custodes", None))
 
 
-def _sections(
-    command: click.Command, path: str, parent: click.Context | None
-) -> Iterator[str]:
+def _sections(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
     context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent)
     context.terminal_width = 100
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
