@@ -1,0 +1,120 @@
+"""`custodes simulate`: virtual devices on loopback, to scan, to learn and to test with."""
+
+import asyncio
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from custodes.cli import output
+
+
+@click.command()
+@click.option("--devices", "count", type=click.IntRange(1, 20_000), default=40, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same estate.")
+@click.option("--base", default="127.42.0.0", show_default=True, help="First address.")
+@click.option("--profiles", metavar="A,B", help="Only these profiles (see --list).")
+@click.option("--sites", metavar="A,B", default="Town Hall", show_default=True)
+@click.option(
+    "--one-address", is_flag=True, help="All devices on the base address, each on its own ports."
+)
+@click.option("--manifest", type=click.Path(dir_okay=False, path_type=Path), help="Write it here.")
+@click.option("--for", "seconds", type=click.FloatRange(min=0), help="Stop after so many seconds.")
+@click.option("--list", "listing", is_flag=True, help="Show every profile and stop.")
+@output.JSON
+def simulate(**options: Any) -> int:
+    """Run virtual cameras, recorders and other devices on loopback.
+
+    They answer over real sockets as real devices do: HTTP, TLS, RTSP with a stream that plays,
+    ONVIF, WS-Discovery, Hikvision SADP and Dahua DHIP. Nothing leaves this machine. The manifest
+    says where each device is and what a scan should find, so that a scan can be scored.
+
+    Exit status: 0 stopped as asked, 2 an address or a limit of this machine does not allow it.
+    """
+    if options["listing"]:
+        return _list(options["as_json"])
+    return asyncio.run(_run(options))
+
+
+def _list(as_json: bool) -> int:
+    from custodes.simulate.profile import profiles
+
+    rows: list[dict[str, object]] = [
+        {
+            "profile": profile.name,
+            "about": profile.about,
+            "services": " ".join(profile.services()),
+            "only_by_name": profile.hostile,
+        }
+        for profile in profiles().values()
+    ]
+    if as_json:
+        output.emit_json(rows)
+        return 0
+    columns = {"profile": "Profile", "about": "What it is", "services": "Services"}
+    output.table(rows, columns, empty="There is no profile.")
+    return 0
+
+
+async def _run(options: dict[str, Any]) -> int:
+    from custodes.simulate.estate import VirtualEstate
+    from custodes.simulate.plan import plan
+    from custodes.simulate.profile import chosen
+
+    names = [n.strip() for n in (options["profiles"] or "").split(",") if n.strip()]
+    sites = [s.strip() for s in options["sites"].split(",") if s.strip()]
+    specs = plan(
+        options["count"], options["seed"], sites=sites, only=chosen(names) if names else None
+    )
+    estate = VirtualEstate(specs, options["base"], one_address=options["one_address"])
+    stop = _stop_signal()
+    async with estate:
+        _announce(estate, options)
+        try:
+            await asyncio.wait_for(stop.wait(), options["seconds"])
+        except TimeoutError:
+            pass
+    if not options["as_json"]:
+        seen = estate.total()
+        output.note(
+            f"Stopped. {seen.connections:,} connections and {seen.datagrams:,} datagrams came; "
+            f"at most {seen.peak_connections} at a time to one device, "
+            f"{seen.peak_per_second:,} a second in all."
+        )
+    return 0
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set by Ctrl-C and by SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    return stop
+
+
+def _announce(estate: Any, options: dict[str, Any]) -> None:
+    import msgspec
+
+    devices = estate.devices
+    manifest = msgspec.json.format(msgspec.json.encode(devices), indent=2)
+    if options["manifest"]:
+        try:
+            options["manifest"].write_bytes(manifest + b"\n")
+        except OSError as error:
+            from custodes.errors import UsageError
+
+            raise UsageError(
+                f"{options['manifest']} cannot be written: {error.strerror}"
+            ) from error
+    if options["as_json"]:
+        click.echo(manifest.decode())
+        sys.stdout.flush()
+        return
+    first, last = devices[0].address, devices[-1].address
+    word = "device answers" if len(devices) == 1 else "devices answer"
+    output.note(
+        f"{len(devices):,} {word} on {first}" + ("" if first == last else f" to {last}") + "."
+    )

@@ -1,0 +1,1 @@
+"""The services of a simulated device, one module each."""

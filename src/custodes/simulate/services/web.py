@@ -1,0 +1,139 @@
+"""HTTP of a simulated device: the pages of its profile, its refusals and its ONVIF calls."""
+
+import base64
+import secrets
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from email.utils import format_datetime
+
+from custodes.protocols.http import Request, RequestReader
+from custodes.simulate.device import Device
+from custodes.simulate.profile import Http, Page
+from custodes.simulate.services import soap
+from custodes.simulate.services.conversation import Conversation
+from custodes.simulate.services.hostile import misbehave
+from custodes.simulate.services.login import admits
+
+NOT_FOUND = Page(
+    path="",
+    status="404 Not Found",
+    headers=("Content-Type: text/html",),
+    body="<html><head><title>404 Not Found</title></head><body>404 Not Found</body></html>",
+)
+UNAUTHORISED = Page(
+    path="",
+    status="401 Unauthorized",
+    headers=("Content-Type: text/html",),
+    body="<html><head><title>Unauthorized</title></head><body></body></html>",
+)
+BARE = Http()  # for a port that carries nothing but ONVIF
+
+
+class Web(Conversation):
+    """One HTTP connection; `pages` replaces those of the profile (HTTPS may differ)."""
+
+    def __init__(self, device: Device, pages: Sequence[Page] | None = None) -> None:
+        super().__init__(device)
+        self._http = device.profile.http or BARE
+        self._pages = self._http.pages if pages is None else pages
+        self._requests = RequestReader()
+
+    def received(self, data: bytes) -> None:
+        request = self._requests.feed(data)
+        while request is not None and not self.transport.is_closing():
+            self._answer(request)
+            request = self._requests.feed(b"")
+
+    def _answer(self, request: Request) -> None:
+        seen = self.device.seen
+        seen.requests += 1
+        seen.logins += request.header("authorization") is not None
+        if self._http.behaviour != "normal":
+            self.transport.pause_reading()
+            self.device.spawn(misbehave(self._http.behaviour, self))
+            return
+        now = datetime.now(UTC)
+        self.send(respond(self.device, self._http, self._pages, request, now))
+        if not _is_kept(request):
+            self.transport.close()
+
+
+def respond(
+    device: Device, http: Http, pages: Sequence[Page], request: Request, now: datetime
+) -> bytes:
+    """The answer of a device to one request, byte for byte."""
+    calls = device.profile.onvif
+    path = request.target.partition("?")[0]
+    if calls is not None and request.method == "POST" and path == calls.path:
+        call = soap.respond(device, request, now)
+        page = Page(path="", status=call.status, headers=calls.headers, body=call.body)
+        return _bytes(device, http.version, (), page, request.method, now)
+    page = _page(device, http, pages, request)
+    return _bytes(device, http.version, http.common, page, request.method, now)
+
+
+def _page(device: Device, http: Http, pages: Sequence[Page], request: Request) -> Page:
+    offered = [device.fill(challenge) for challenge in http.challenges]
+    for page in pages:
+        if not _matches(page, request):
+            continue
+        if not page.login or admits(
+            request.header("authorization"),
+            method=request.method,
+            offered=offered,
+            username=device.values["username"],
+            password=device.values["password"],
+        ):
+            return page
+        return _refused(http, page)
+    return http.otherwise or NOT_FOUND
+
+
+def _refused(http: Http, page: Page) -> Page:
+    refusal = http.refusal or UNAUTHORISED
+    lines = tuple(f"WWW-Authenticate: {challenge}" for challenge in http.challenges)
+    return Page(
+        path=page.path,
+        status=refusal.status,
+        headers=lines + refusal.headers,
+        body=refusal.body,
+        login=True,
+    )
+
+
+def _matches(page: Page, request: Request) -> bool:
+    target = request.target if "?" in page.path else request.target.partition("?")[0]
+    method = "GET" if request.method == "HEAD" else request.method
+    if page.contains and page.contains.encode() not in request.body:
+        return False
+    return page.path in {target, "*"} and page.method == method
+
+
+def _bytes(
+    device: Device,
+    version: str,
+    common: Sequence[str],
+    page: Page,
+    method: str,
+    now: datetime,
+) -> bytes:
+    answer = {
+        "date": format_datetime(now, usegmt=True),
+        "nonce": secrets.token_hex(16),
+        "milliseconds": str(int(now.timestamp() * 1000)),
+    }
+    if page.body_base64:
+        body = base64.b64decode(page.body_base64)
+    else:
+        body = device.fill(page.body, **answer).encode()
+    lines = [
+        device.fill(line, **answer, length=str(len(body))) for line in (*common, *page.headers)
+    ]
+    head = "\r\n".join([f"{version} {page.status}", *lines, "", ""])
+    return head.encode() + (b"" if method == "HEAD" else body)
+
+
+def _is_kept(request: Request) -> bool:
+    """Whether the client wants to go on over the same connection."""
+    wish = (request.header("connection") or "").lower()
+    return wish == "keep-alive" or (request.version == "HTTP/1.1" and wish != "close")
