@@ -1,0 +1,255 @@
+"""Everything that may be done to one device, and what is known of it so far.
+
+The rules of politeness live here and nowhere else: the queue of the whole scan, two connections
+at a time, a gap between requests, a limit on packets, requests, time and silence. A probe cannot
+get round them, because it has no other way to reach the device.
+"""
+
+import asyncio
+import errno
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from functools import cache
+
+from custodes.errors import PeerError
+from custodes.find.observe.line import Answer_co, Line, Reader, Unanswered
+from custodes.find.observe.mail import Mail
+from custodes.find.observe.pace import Pace
+from custodes.find.observe.plan import Plan
+from custodes.find.observe.ports import Port
+from custodes.find.observe.targets import Target
+from custodes.identity import Identity
+from custodes.observation import Observation, observe
+
+LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
+NO_HOST = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES})
+
+
+SECURE = frozenset({"https", "rtsps"})
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """TLS that talks to old devices and trusts nobody: the certificate is read, not believed."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.options |= LEGACY_SERVER_CONNECT
+    return context
+
+
+class State(StrEnum):
+    """What a port did."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    SILENT = "silent"  # no answer in time
+    ASKED = "asked"  # a datagram was sent and no answer came
+
+
+class Contact:
+    """One target in the course of a scan."""
+
+    def __init__(self, target: Target, plan: Plan, pace: Pace, mail: Mail) -> None:
+        self.target = target
+        self.plan = plan
+        self.states: dict[Port, State] = {}
+        self.observations: list[Observation] = []
+        self.troubles: list[str] = []
+        self.hints: dict[str, tuple[int, str]] = {}  # service -> port and path that it declared
+        self.packets = self.requests = self.timeouts = 0
+        self.gone = self.slow = False
+        self._pace = pace
+        self._mail = mail
+        self._places = asyncio.Semaphore(plan.limits.connections_per_device)
+        self._kept: tuple[Port, Line] | None = None
+        self._last_s = float("-inf")
+        self._spent_s = 0.0
+        self._identity: tuple[int, Identity] | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """Who the device is by all that was seen so far."""
+        if self._identity is None or self._identity[0] != len(self.observations):
+            self._identity = (len(self.observations), self.plan.identify(self.observations))
+        return self._identity[1]
+
+    @property
+    def seen(self) -> set[str]:
+        """The fields that were observed."""
+        return {o.field for o in self.observations}
+
+    @property
+    def exhausted(self) -> bool:
+        """True once the device is to be left alone."""
+        limits = self.plan.limits
+        return (
+            self.gone
+            or self.timeouts >= limits.timeouts_per_device
+            or self.packets >= limits.packets_per_device
+            or self._spent_s >= limits.device_limit_s
+        )
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.observations) or any(
+            s in {State.OPEN, State.CLOSED} for s in self.states.values()
+        )
+
+    def saw(self, probe: str, field: str, payload: str | bytes, port: Port | None = None) -> None:
+        """Keep one thing that was seen, with where, when and by which probe."""
+        self.observations.append(
+            observe(
+                field,
+                payload,
+                device=self.target.device,
+                address=self.target.address,
+                port=port.number if port else None,
+                transport=port.transport if port else None,
+                seen_at=self.plan.now(),
+                source=f"scan:{probe}",
+            )
+        )
+
+    async def line(self, port: Port, *, fresh: bool = True) -> Line | None:
+        """The connection to a port: the one that is still open, else a new one if `fresh`.
+
+        Raises:
+            PeerError: the port is open and the TLS handshake failed.
+        """
+        if self._kept is not None:
+            if self._kept[0] == port and self._kept[1].alive:
+                return self._kept[1]
+            await self.hang_up()
+        line = await self.open(port) if fresh else None
+        if line is not None:
+            self._kept = (port, line)
+        return line
+
+    async def hang_up(self) -> None:
+        """Close the connection that was kept for further requests."""
+        if self._kept is not None:
+            kept, self._kept = self._kept[1], None
+            await kept.close()
+
+    async def open(self, port: Port) -> Line | None:
+        """Connect; None where the port does not take it. One packet of the budget.
+
+        Raises:
+            PeerError: the port is open and the TLS handshake failed.
+        """
+        if self.exhausted:
+            return None
+        context = tls_context() if port.service in SECURE else None
+        await self._places.acquire()
+        line = None
+        try:
+            await self._turn()
+            with self._timed():
+                line = await self._connect(port, context)
+        finally:
+            if line is None:
+                self._places.release()
+        return line
+
+    async def _connect(self, port: Port, context: ssl.SSLContext | None) -> Line | None:
+        limits = self.plan.limits
+        wait_s = limits.connect_timeout_s + (limits.reply_timeout_s if context else 0)
+        try:
+            async with asyncio.timeout(wait_s):
+                reader, writer = await asyncio.open_connection(
+                    self.target.address,
+                    port.number,
+                    limit=32 * 1024,
+                    ssl=context,
+                    server_hostname="" if context else None,
+                )
+        except TimeoutError:
+            self.timeouts += 1
+            self.states.setdefault(port, State.SILENT)
+            return None
+        except ssl.SSLError as error:
+            self.states[port] = State.OPEN
+            raise PeerError(f"TLS failed: {error.reason or error}") from error
+        except OSError as error:
+            if error.errno in NO_HOST:
+                self.gone = not self.answered
+                self.states.setdefault(port, State.SILENT)
+            else:
+                self.states.setdefault(port, State.CLOSED)
+            return None
+        self.states[port] = State.OPEN
+        return Line(reader, writer, limits, self._places.release)
+
+    async def ask(self, line: Line, data: bytes, reader: Reader[Answer_co]) -> Answer_co | None:
+        """Send one request on a connection and read its answer.
+
+        Raises:
+            PeerError: the answer breaks its format or a limit, or nothing came in time.
+        """
+        if self.requests >= self.plan.limits.requests_per_device:
+            raise PeerError("this device has been asked enough")
+        self.requests += 1
+        await self._breathe()
+        try:
+            with self._timed():
+                return await line.exchange(data, reader)
+        except Unanswered:
+            self.timeouts += 1
+            self.slow = True
+            raise
+
+    async def post(self, port: Port, datagram: bytes) -> list[bytes]:
+        """Send one datagram and wait shortly for what comes back. One packet of the budget."""
+        if self.exhausted:
+            return []
+        self.states.setdefault(port, State.ASKED)
+        await self._turn()
+        self._mail.send(port.service, self.target.address, port.number, datagram)
+        self._last_s = time.monotonic()
+        await self._mail.wait(port.service, self.target.device, self.plan.limits.datagram_wait_s)
+        return self.letters(port)
+
+    def letters(self, port: Port) -> list[bytes]:
+        """Datagrams of this device that came since the last look."""
+        found = self._mail.collect(port.service, self.target.device)
+        if found:
+            self.states[port] = State.OPEN
+        return found
+
+    async def listen(self, line: Line) -> bytes:
+        """Hear what the device says of its own accord; nothing is sent."""
+        with self._timed():
+            return await line.listen(self.plan.limits.silence_s)
+
+    def redirected(self, location: str) -> None:
+        """Note a redirect to somewhere else; it is never followed.
+
+        An https address of this same device is worth the next packet.
+        """
+        self.troubles.append(f"redirect not followed: {location[:200]}")
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        started = time.monotonic()
+        try:
+            yield
+        finally:
+            self._last_s = time.monotonic()
+            self._spent_s += self._last_s - started
+
+    async def _turn(self) -> None:
+        await self._breathe()
+        await self._pace.take()
+        self.packets += 1
+
+    async def _breathe(self) -> None:
+        """Leave the device its gap between two requests."""
+        wait_s = self._last_s + self.plan.limits.gap_s - time.monotonic()
+        if wait_s > 0:
+            await asyncio.sleep(wait_s)

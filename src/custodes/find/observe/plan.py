@@ -1,0 +1,100 @@
+"""How a scan is done: what is sent, how fast, and the limits that hold whatever a device does."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from datetime import UTC, datetime
+
+from custodes.find.observe import ports
+from custodes.find.observe.ports import Port
+from custodes.identity import Identity
+from custodes.observation import Observation
+from custodes.units import KIB
+
+Identify = Callable[[Sequence[Observation]], Identity]
+
+
+def know_nothing(_observations: Sequence[Observation]) -> Identity:
+    """The identification that concludes nothing, so that a scan asks everything that it may."""
+    return Identity()
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What no device can exceed, and what no device is made to bear."""
+
+    packets_per_second: float = 50
+    connections_per_device: int = 2
+    gap_s: float = 0.25  # between two requests to one device
+    connect_timeout_s: float = 3.0
+    reply_timeout_s: float = 5.0  # for one whole answer, not for each byte of it
+    datagram_wait_s: float = 1.0
+    silence_s: float = 1.0  # how long an open port may stay silent before it is closed
+    answer_limit_bytes: int = 256 * KIB
+    device_limit_s: float = 45.0  # of talking and waiting, not of standing in the queue
+    packets_per_device: int = 10
+    timeouts_per_device: int = 2  # after so many the device is left alone
+    requests_per_device: int = 16
+    devices_at_once: int = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what leaves this machine.
+
+    `identify` is asked between the steps, so that a device that has said who it is is left alone;
+    `multicast` sends one question to each own segment that lies in scope; `may_reach` is the scope.
+    """
+
+    ports: tuple[Port, ...] = ports.DEFAULT
+    limits: Limits = Limits()
+    probes: frozenset[str] = frozenset({"tcp", "http", "tls", "rtsp", "onvif"})
+    thorough: bool = False
+    multicast: bool = True
+    multicast_loopback: bool = False
+    identify: Identify = know_nothing
+    may_reach: Callable[[str], bool] = lambda _address: True
+    now: Callable[[], datetime] = _utc_now
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a scan is."""
+
+    done: int = 0
+    total: int = 0
+    found: int = 0  # addresses that answered at all
+    packets: int = 0
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one target."""
+
+    device: str
+    address: str
+    observations: list[Observation]
+    answered: bool  # a port accepted, refused, or a datagram came back
+    slow: bool  # an accepted connection or a half answer ran into a limit
+    open_ports: tuple[int, ...]
+    troubles: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Summary:
+    """What came of a scan."""
+
+    targets: int = 0
+    done: int = 0
+    answered: int = 0
+    slow: int = 0
+    observations: int = 0
+    packets: int = 0
+    datagrams_dropped: int = 0  # answers from addresses that were not asked or not in scope
+    seconds: float = 0.0
+    interrupted: bool = False
+    segments: list[str] = attribute(default_factory=list)  # own addresses that asked by multicast

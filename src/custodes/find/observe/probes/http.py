@@ -1,0 +1,211 @@
+"""Web pages: the root, its icon, one redirect on the same host, and the maker's own identity page.
+
+Sends GET without any login, and to Axis devices one POST that only reads. At most three paths
+beside the root, on one kept-open connection where the device allows it.
+"""
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from urllib.parse import urljoin, urlsplit
+
+from custodes.errors import PeerError
+from custodes.find.observe.contact import SECURE, Contact
+from custodes.find.observe.ports import Port
+from custodes.protocols import http
+from custodes.protocols.http import Response
+from custodes.units import KIB
+
+NAME = "http"
+SERVICES: tuple[str, ...] = ("http", "https")
+
+KEPT_BODY_BYTES = 64 * KIB
+ICON_LIMIT_BYTES = 128 * KIB
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A maker's page that tells its identity without a login, or names itself in refusing one."""
+
+    path: str
+    field: str  # of a 200 answer whose body holds `proof`
+    proof: bytes
+    body: bytes = b""
+
+
+AXIS_BODY = b'{"apiVersion":"1.0","method":"getAllUnrestrictedProperties"}'
+# identification.md §2.4 to §2.6. /SDK/webLanguage is never asked: it looks like an attack.
+PAGES = {
+    "Hikvision": Page("/ISAPI/System/deviceInfo", "isapi.deviceInfo", b"<DeviceInfo"),
+    "Dahua": Page(
+        "/cgi-bin/magicBox.cgi?action=getSystemInfo",
+        "http.cgi.magicBox.getSystemInfo",
+        b"serialNumber=",
+    ),
+    "Axis": Page(
+        "/axis-cgi/basicdeviceinfo.cgi", "http.vapix.basicDeviceInfo", b"propertyList", AXIS_BODY
+    ),
+}
+
+
+async def run(contact: Contact, port: Port) -> None:
+    """Read the first page, its icon and the maker's page, as far as they can tell more."""
+    root = await fetch(contact, port, "/", fresh=True)
+    if root is None:
+        return
+    keep(contact, port, root)
+    page, base = await _redirected(contact, port, root)
+    if wanting(contact) and page.status == 200:
+        await _icon(contact, port, page, base)
+    who = contact.identity
+    known = PAGES.get(who.maker or "") or PAGES.get(who.vendor or "")
+    if known is not None:
+        await _maker_page(contact, port, known)
+
+
+def wanting(contact: Contact) -> bool:
+    """True while a further page may tell what is not known yet."""
+    who = contact.identity
+    if contact.plan.thorough:
+        return True
+    return who.is_surveillance is not False and (who.vendor is None or who.model is None)
+
+
+async def fetch(
+    contact: Contact,
+    port: Port,
+    path: str,
+    *,
+    fresh: bool,
+    body: bytes = b"",
+    content_type: str = "application/json",
+) -> Response | None:
+    """Ask for one page; None where the device does not give one.
+
+    On a connection that is still open it costs no packet; a new one is made only if `fresh`.
+
+    Raises:
+        PeerError: the answer breaks HTTP or a limit, or does not come in time.
+    """
+    headers = [("Content-Type", content_type)] if body else []
+    method = "POST" if body else "GET"
+    data = kept_open(http.request(method, host(contact, port), path, headers=headers, body=body))
+    for _attempt in range(2):
+        line = await contact.line(port, fresh=fresh)
+        if line is None:
+            return None
+        reused = line.answers > 0
+        answer = await contact.ask(
+            line, data, http.ResponseReader(contact.plan.limits.answer_limit_bytes)
+        )
+        if answer is None and reused:
+            continue  # it closed the kept connection between two requests
+        line.alive = line.alive and answer is not None and stays_open(answer)
+        return answer
+    return None
+
+
+def kept_open(request: bytes) -> bytes:
+    """The same request, asking that the connection stay open for the next."""
+    return request.replace(b"\r\nConnection: close\r\n", b"\r\nConnection: keep-alive\r\n", 1)
+
+
+def stays_open(answer: Response) -> bool:
+    """Whether the device said, and its answer shows, that another request may follow."""
+    if answer.truncated or answer.status == 0:
+        return False
+    connection = (answer.header("connection") or "").casefold()
+    if answer.version.upper() == "HTTP/1.0" and "keep-alive" not in connection:
+        return False
+    framed = answer.header("content-length") or answer.header("transfer-encoding")
+    return "close" not in connection and (framed is not None or answer.status in http.NO_BODY)
+
+
+def host(contact: Contact, port: Port) -> str:
+    """The Host header: the device's address, with the port where it is not the usual one."""
+    address = contact.target.address.partition("%")[0]
+    named = f"[{address}]" if ":" in address else address
+    usual = 443 if port.service in SECURE else 80
+    return named if port.number == usual else f"{named}:{port.number}"
+
+
+def keep(contact: Contact, port: Port, answer: Response) -> None:
+    """Keep an answer as it was received, its body cut to what identification reads."""
+    contact.saw(NAME, "http.response", answer.raw_head + answer.body[:KEPT_BODY_BYTES], port)
+
+
+async def _redirected(contact: Contact, port: Port, root: Response) -> tuple[Response, str]:
+    location = root.header("location")
+    if root.status not in REDIRECTS or not location:
+        return root, "/"
+    scheme = "https" if port.service in SECURE else "http"
+    here = f"{scheme}://{host(contact, port)}/"
+    path = same_place(here, location)
+    if path is None:
+        contact.redirected(location)
+        return root, "/"
+    if path == "/":
+        return root, "/"
+    page = await fetch(contact, port, path, fresh=wanting(contact))
+    if page is None:
+        return root, "/"
+    keep(contact, port, page)
+    return page, path
+
+
+def same_place(here: str, location: str) -> str | None:
+    """The path of a redirect that stays on this very address, port and scheme; else None."""
+    try:
+        there = urlsplit(urljoin(here, location.strip()))
+        own = urlsplit(here)
+        same = (there.scheme, there.hostname, _port(there.scheme, there.port)) == (
+            own.scheme,
+            own.hostname,
+            _port(own.scheme, own.port),
+        )
+    except ValueError:
+        return None
+    path = (there.path or "/") + (f"?{there.query}" if there.query else "")
+    clean = path.isascii() and all(" " < c != "\x7f" for c in path) and len(path) <= KIB
+    return path if same and clean else None
+
+
+def _port(scheme: str, port: int | None) -> int:
+    return port or (443 if scheme == "https" else 80)
+
+
+async def _icon(contact: Contact, port: Port, page: Response, base: str) -> None:
+    scheme = "https" if port.service in SECURE else "http"
+    here = f"{scheme}://{host(contact, port)}{base}"
+    links = [same_place(here, link) for link in http.icon_links(page.body)]
+    path = next((link for link in links if link), "/favicon.ico")
+    icon = await fetch(contact, port, path, fresh=wanting(contact))
+    if icon is None or icon.status != 200 or icon.truncated or not looks_like_icon(icon.body):
+        return
+    import mmh3
+
+    contact.saw(NAME, "http.favicon.md5", hashlib.md5(icon.body).hexdigest(), port)  # noqa: S324
+    contact.saw(NAME, "http.favicon.mmh3", str(mmh3.hash(base64.encodebytes(icon.body))), port)
+
+
+def looks_like_icon(body: bytes) -> bool:
+    """A picture, not an error page that is sent with status 200."""
+    begins = body[:256].lstrip().lower()
+    return 0 < len(body) <= ICON_LIMIT_BYTES and not begins.startswith(
+        (b"<!doctype html", b"<html", b"<head", b"{")
+    )
+
+
+async def _maker_page(contact: Contact, port: Port, page: Page) -> None:
+    try:
+        answer = await fetch(contact, port, page.path, fresh=wanting(contact), body=page.body)
+    except PeerError as error:
+        contact.troubles.append(f"{page.path}: {error}")
+        return
+    if answer is None:
+        return
+    if answer.status == 200 and page.proof in answer.body and not answer.truncated:
+        contact.saw(NAME, page.field, answer.body, port)
+    elif answer.status == 401:
+        keep(contact, port, answer)

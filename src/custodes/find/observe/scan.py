@@ -1,0 +1,208 @@
+"""The scan itself: many devices at once, each one gently, all of them through one queue."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator, Sequence
+from ipaddress import ip_address
+
+from custodes.errors import PeerError
+from custodes.find.observe.contact import Contact, State
+from custodes.find.observe.mail import Mail
+from custodes.find.observe.pace import Pace
+from custodes.find.observe.plan import Outcome, Plan, Progress, Summary
+from custodes.find.observe.ports import Port
+from custodes.find.observe.probes import probes_of
+from custodes.find.observe.schedule import Known, next_port
+from custodes.find.observe.targets import Target, Targets
+from custodes.observation import Observation
+
+Sink = Callable[[Observation], None]
+Show = Callable[[Progress], None]
+Finished = Callable[[Outcome], None]
+
+
+def _nothing(_value: object) -> None:
+    return
+
+
+async def scan(
+    targets: Sequence[Target] | Targets,
+    plan: Plan,
+    *,
+    sink: Sink,
+    progress: Show = _nothing,
+    finished: Finished = _nothing,
+    stop: asyncio.Event | None = None,
+) -> Summary:
+    """Look at every target and give each observation to `sink` as it comes.
+
+    The caller has checked the scope; `plan.may_reach` is asked again for whatever answers.
+
+    Args:
+        progress: called after every step.
+        finished: called once for each target that is done, not for those that were cut short.
+        stop: once set, everything is closed within a second; what was read is kept.
+    """
+    run = _Run(targets, plan, sink, progress, finished)
+    started = time.monotonic()
+    try:
+        await run.go(stop or asyncio.Event())
+    finally:
+        run.summary.seconds = time.monotonic() - started
+        run.summary.packets = run.pace.sent
+        run.summary.datagrams_dropped = run.mail.dropped
+    return run.summary
+
+
+class _Run:
+    def __init__(
+        self,
+        targets: Sequence[Target] | Targets,
+        plan: Plan,
+        sink: Sink,
+        progress: Show,
+        finished: Finished,
+    ) -> None:
+        self.plan = plan
+        self.sink, self.progress, self.finished = sink, progress, finished
+        self.targets = targets
+        self.pace = Pace(plan.limits.packets_per_second)
+        self.mail = Mail(self._expected)
+        self.summary = Summary(targets=len(targets))
+        self._state = Progress(total=len(targets))
+        self._walked = _walked(targets)
+
+    def _expected(self, address: str) -> bool:
+        return self._walked(address) and self.plan.may_reach(address)
+
+    async def go(self, stop: asyncio.Event) -> None:
+        try:
+            await self.mail.open({ip_address(t.address).version for t in _sample(self.targets)})
+            await self._all(iter(self.targets), stop)
+        finally:
+            self.mail.close()
+            await asyncio.sleep(0)
+
+    async def _all(self, queue: Iterator[Target], stop: asyncio.Event) -> None:
+        count = min(len(self.targets), self.plan.limits.devices_at_once)
+        workers = [asyncio.create_task(self._worker(queue)) for _ in range(count)]
+        stopper = asyncio.create_task(_set(stop))
+        try:
+            left = set(workers)
+            while left and not stop.is_set():
+                ended, left = await _some_end(left, stopper)
+                for task in ended:
+                    task.result()
+            self.summary.interrupted = stop.is_set()
+        finally:
+            for task in (*workers, stopper):
+                task.cancel()
+            await asyncio.gather(*workers, stopper, return_exceptions=True)
+
+    async def _worker(self, queue: Iterator[Target]) -> None:
+        for target in queue:
+            await self._look_at(target)
+
+    async def _look_at(self, target: Target) -> None:
+        contact = Contact(target, self.plan, self.pace, self.mail)
+        self.mail.expect(target)
+        given = 0
+        try:
+            while (port := self._next(contact)) is not None:
+                try:
+                    await self._step(contact, port)
+                finally:
+                    given = self._hand_over(contact, given)
+        finally:
+            self.mail.forget(target)
+        self._done(contact)
+
+    def _next(self, contact: Contact) -> Port | None:
+        if contact.exhausted:
+            return None
+        known = Known(
+            states={p: str(s) for p, s in contact.states.items()},
+            seen=frozenset(contact.seen),
+            identity=contact.identity,
+            thorough=self.plan.thorough,
+        )
+        ports = contact.target.ports or self.plan.ports
+        wanted = [p for p in ports if probes_of(p, self.plan)]
+        return next_port(known, wanted)
+
+    async def _step(self, contact: Contact, port: Port) -> None:
+        try:
+            for probe in probes_of(port, self.plan):
+                await probe.run(contact, port)
+                if contact.exhausted or port not in contact.states:
+                    break
+        except PeerError as error:
+            contact.troubles.append(f"{port}: {error}")
+        finally:
+            contact.states.setdefault(port, State.CLOSED)
+            await contact.hang_up()
+
+    def _hand_over(self, contact: Contact, given: int) -> int:
+        for observation in contact.observations[given:]:
+            self.sink(observation)
+            self.summary.observations += 1
+        self._state.packets = self.pace.sent
+        self.progress(self._state)
+        return len(contact.observations)
+
+    def _done(self, contact: Contact) -> None:
+        outcome = Outcome(
+            device=contact.target.device,
+            address=contact.target.address,
+            observations=contact.observations,
+            answered=contact.answered,
+            slow=contact.slow,
+            open_ports=tuple(
+                sorted(p.number for p, s in contact.states.items() if s is State.OPEN)
+            ),
+            troubles=tuple(contact.troubles),
+        )
+        self.summary.done += 1
+        self.summary.answered += outcome.answered
+        self.summary.slow += outcome.slow
+        self._state.done, self._state.found = self.summary.done, self.summary.answered
+        self.finished(outcome)
+        self.progress(self._state)
+
+
+async def _set(stop: asyncio.Event) -> None:
+    await stop.wait()
+
+
+async def _some_end(
+    tasks: set[asyncio.Task[None]], stopper: asyncio.Task[None]
+) -> tuple[set[asyncio.Task[None]], set[asyncio.Task[None]]]:
+    """Wait until one of the tasks, or the stopper, has ended."""
+    await asyncio.wait({*tasks, stopper}, return_when=asyncio.FIRST_COMPLETED)
+    ended = {task for task in tasks if task.done()}
+    return ended, tasks - ended
+
+
+def _sample(targets: Sequence[Target] | Targets) -> list[Target]:
+    """One target of each span, and every listed one: enough to know versions and segments."""
+    if isinstance(targets, Targets):
+        return [Target(str(first)) for first, _ in targets.spans] + list(targets.listed)
+    return list(targets)
+
+
+def _walked(targets: Sequence[Target] | Targets) -> Callable[[str], bool]:
+    """A quick test whether an address is one of the targets; an answer may come from anywhere."""
+    listed = targets.listed if isinstance(targets, Targets) else targets
+    named = {target.address for target in listed}
+    spans = targets.spans if isinstance(targets, Targets) else ()
+
+    def walked(address: str) -> bool:
+        if address in named:
+            return True
+        value = ip_address(address.partition("%")[0])
+        return any(
+            first.version == value.version and 0 <= int(value) - int(first) < count
+            for first, count in spans
+        )
+
+    return walked

@@ -1,0 +1,110 @@
+"""Which port of a device is worth the next packet. Pure: what is known goes in, a port comes out.
+
+The rule (docs/reference/probes.md says it for operators):
+
+1. The first web port and the first stream port are always asked: a discovery answer names the
+   platform, but only they show a badge that differs from the builder.
+2. A device that has then said who it is, in its own protocol, is left alone.
+3. Otherwise one datagram at a time, the platform's own protocol first.
+4. Otherwise the other ports in order, while nobody knows whose device it is.
+5. A device that is no camera and says what it is is left alone at once.
+6. `thorough`: every port, in order.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from custodes.find.observe.ports import Port
+from custodes.identity import Identity
+
+WEB = ("http", "https")
+STREAM = ("rtsp", "rtsps")
+# Answers in which a device states its own identity.
+DECLARATIONS = frozenset(
+    {
+        "sadp.ProbeMatch",
+        "dhip.client.notifyDevInfo",
+        "onvif.soap.GetDeviceInformation",
+        "isapi.deviceInfo",
+        "http.vapix.basicDeviceInfo",
+        "http.cgi.magicBox.getSystemInfo",
+    }
+)
+PLATFORM_QUESTION = {"Hikvision": "sadp", "Dahua": "dhip"}
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one device between two steps. `states`: port -> open, closed, silent…"""
+
+    states: Mapping[Port, str]
+    seen: frozenset[str]
+    identity: Identity
+    thorough: bool = False
+
+    @property
+    def alive(self) -> bool:
+        return bool(self.seen) or any(s in {"open", "closed"} for s in self.states.values())
+
+    def tried(self, service: Sequence[str]) -> bool:
+        return any(port.service in service for port in self.states)
+
+    def open(self, service: Sequence[str]) -> bool:
+        return any(p.service in service and s == "open" for p, s in self.states.items())
+
+
+def next_port(known: Known, ports: Sequence[Port]) -> Port | None:
+    """Give the port to ask next; None when this device has said enough."""
+    left = [p for p in ports if p not in known.states]
+    if known.thorough:
+        return left[0] if left else None
+    if not known.states and not any(p.service in (*WEB, *STREAM) for p in left):
+        return left[0] if left else None
+    for services in (WEB, STREAM):
+        if not known.tried(services) and not _no_camera(known):
+            port = _first(left, services)
+            if port is not None:
+                return port
+    if not known.alive or _said_enough(known):
+        return None
+    return _datagram(known, left) or _other(known, left)
+
+
+def _first(ports: Sequence[Port], services: Sequence[str]) -> Port | None:
+    return next((p for p in ports if p.service in services), None)
+
+
+def _no_camera(known: Known) -> bool:
+    return known.identity.is_surveillance is False and known.identity.vendor is not None
+
+
+def _said_enough(known: Known) -> bool:
+    if _no_camera(known):
+        return True
+    who = known.identity
+    if known.seen.isdisjoint(DECLARATIONS):
+        return all((who.vendor, who.model, who.firmware, who.serial or who.mac))
+    return all((who.vendor, who.maker, who.model, who.firmware))
+
+
+def _datagram(known: Known, left: Sequence[Port]) -> Port | None:
+    """The platform's own question, then the common one, then the others where nothing is known."""
+    who = known.identity
+    own = PLATFORM_QUESTION.get(who.maker or who.vendor or "")
+    order = [own] if own else []
+    order.append("wsd")
+    if who.vendor is None and who.maker is None:
+        order += ["sadp", "dhip"]
+    for service in order:
+        port = _first(left, [service])
+        if port is not None:
+            return port
+    return None
+
+
+def _other(known: Known, left: Sequence[Port]) -> Port | None:
+    """Another port, while whose device it is stays unknown or nothing has opened yet."""
+    who = known.identity
+    if who.vendor is not None and known.open((*WEB, *STREAM)):
+        return None
+    return next((p for p in left if p.transport == "tcp"), None)
