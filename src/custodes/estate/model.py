@@ -1,0 +1,292 @@
+"""The nouns of the register, as plain frozen values. No database here.
+
+What devices showed (brand, maker, model …) and what a person stated (asset tag, dates, state, or
+another model) are kept apart: neither ever overwrites the other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from ipaddress import IPv4Network, IPv6Network, ip_network
+
+from custodes.identity import Evidence
+from custodes.observation import Observation
+
+SEGMENTS = ("core", "isolated", "internet", "unknown")
+STATES = ("in use", "spare", "faulty", "removed", "unknown")
+SEVERITIES = ("info", "low", "medium", "high", "critical")
+LIFECYCLE = (
+    "installed_on",
+    "warranty_until",
+    "support_ends_on",
+    "planned_replacement_on",
+    "removed_on",
+)
+# What a person may state about a device; the first group has an observed twin.
+STATED_FIELDS = (
+    "brand",
+    "maker",
+    "product_family",
+    "model",
+    "firmware",
+    "serial",
+    "mac",
+    "address",
+    "hostname",
+    "device_type",
+    "site",
+    "asset_tag",
+    "location",
+    "state",
+    *LIFECYCLE,
+    "notes",
+)
+NO_EVIDENCE: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Body:
+    """A public body (or firm) that owns devices."""
+
+    id: int
+    name: str
+    standard_ids: Mapping[str, str] = field(default_factory=dict)
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """Where the body's people work. `sensitive` is the body's own designation; None: not said."""
+
+    id: int
+    name: str
+    body_id: int | None = None
+    body: str | None = None
+    sensitive: bool | None = None
+    address: str = ""
+    latitude: float | None = None  # degrees, WGS 84
+    longitude: float | None = None
+    standard_ids: Mapping[str, str] = field(default_factory=dict)  # "UPRN", "URN", "ODS" …
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authority:
+    """Who allowed the scanning of a network, and until when. It always has an end."""
+
+    id: int
+    network_id: int
+    cidr: str
+    who: str
+    reference: str
+    recorded_at: datetime
+    valid_from: datetime
+    until: datetime
+    recorded_by: str = ""
+
+    def valid_at(self, now: datetime) -> bool:
+        """An authority holds from its first instant up to, not including, its end."""
+        return self.valid_from <= now < self.until
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """An address range; the same private range may exist at several sites."""
+
+    id: int
+    cidr: str
+    name: str = ""
+    segment: str = "unknown"
+    site_id: int | None = None
+    site: str | None = None
+    notes: str = ""
+    authorities: tuple[Authority, ...] = ()
+
+    @property
+    def network(self) -> IPv4Network | IPv6Network:
+        return ip_network(self.cidr)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceAddress:
+    """An address that a device had; `ended_at` is None while it has it still.
+
+    `place` is what grouped the observations: the address itself, or "address:port" or a caller's
+    own key where several devices share one address.
+    """
+
+    place: str
+    address: str | None
+    first_seen: datetime
+    last_seen: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """What a person said about a device, who said it, when, and where it was written."""
+
+    field: str
+    value: str
+    who: str
+    source: str
+    stated_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """One device: what it showed of itself, and beside it what people stated about it.
+
+    `key_kind` says by what it is told from others: "mac", "serial", "address" or "asset" (only
+    stated, never seen). `first_seen` and `last_seen` are None while it was never seen.
+    """
+
+    id: int
+    key_kind: str
+    key: str
+    brand: str | None = None
+    maker: str | None = None
+    product_family: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    macs: tuple[str, ...] = ()
+    hostname: str | None = None
+    device_type: str | None = None
+    is_surveillance: bool | None = None
+    confidence: float = 0.0
+    evidence: tuple[Evidence, ...] = ()
+    addresses: tuple[DeviceAddress, ...] = ()
+    site_id: int | None = None
+    site: str | None = None
+    site_stated: bool = False
+    created_at: datetime | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    stated: Mapping[str, Statement] = field(default_factory=dict)
+
+    @property
+    def mac(self) -> str | None:
+        return self.macs[0] if self.macs else None
+
+    @property
+    def address(self) -> str | None:
+        """The address that it has now (the one seen last), observed."""
+        now = [a for a in self.addresses if a.ended_at is None and a.address]
+        return max(now, key=lambda a: a.last_seen).address if now else None
+
+    def said(self, name: str) -> str | None:
+        """What a person stated for `name`, or None."""
+        statement = self.stated.get(name)
+        return statement.value if statement else None
+
+    def said_date(self, name: str) -> date | None:
+        value = self.said(name)
+        return date.fromisoformat(value) if value else None
+
+    @property
+    def asset_tag(self) -> str | None:
+        return self.said("asset_tag")
+
+    @property
+    def location(self) -> str | None:
+        return self.said("location")
+
+    @property
+    def state(self) -> str:
+        return self.said("state") or "unknown"
+
+    @property
+    def installed_on(self) -> date | None:
+        return self.said_date("installed_on")
+
+    @property
+    def warranty_until(self) -> date | None:
+        return self.said_date("warranty_until")
+
+    @property
+    def support_ends_on(self) -> date | None:
+        return self.said_date("support_ends_on")
+
+    @property
+    def planned_replacement_on(self) -> date | None:
+        return self.said_date("planned_replacement_on")
+
+    @property
+    def removed_on(self) -> date | None:
+        return self.said_date("removed_on")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredObservation:
+    """An observation as it was received, and how often and when it was seen."""
+
+    id: int
+    digest: str
+    observation: Observation
+    first_seen: datetime
+    last_seen: datetime
+    times_seen: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many observations of a batch were new and how many were known already."""
+
+    new: int = 0
+    known: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something about a device or a site that somebody should know or do."""
+
+    id: int
+    code: str
+    severity: str
+    text: str
+    device_id: int | None = None
+    site_id: int | None = None
+    evidence: Mapping[str, object] = field(default_factory=dict)
+    opened_at: datetime
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRun:
+    """One scan, so that it can go on where it was interrupted."""
+
+    id: int
+    plan: str
+    started_at: datetime
+    finished_at: datetime | None = None
+    targets_done: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many devices there are, and how many of each kind. Every number counts `unit`.
+
+    The key None in a mapping is "unknown". Removed devices are not counted in anything but
+    `removed`. `by_*` count what devices showed; `*_only_stated` are unknowns that a person named.
+    """
+
+    devices: int = 0
+    removed: int = 0
+    never_seen: int = 0
+    surveillance: int = 0
+    not_surveillance: int = 0
+    surveillance_unknown: int = 0
+    unknown_brand: int = 0
+    unknown_maker: int = 0
+    unknown_model: int = 0
+    maker_only_stated: int = 0
+    by_brand: Mapping[str | None, int] = field(default_factory=dict)
+    by_maker: Mapping[str | None, int] = field(default_factory=dict)
+    by_site: Mapping[str | None, int] = field(default_factory=dict)
+    by_device_type: Mapping[str | None, int] = field(default_factory=dict)
+    sites: int = 0
+    networks: int = 0
+    observations: int = 0
+    unit: str = "devices"

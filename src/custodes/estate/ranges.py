@@ -1,0 +1,141 @@
+"""Networks of the register, and who allowed each to be scanned until when."""
+
+from datetime import datetime
+from typing import Any, TypedDict, Unpack
+
+import sqlalchemy as sa
+
+from custodes.errors import UsageError
+from custodes.estate import authority
+from custodes.estate.model import SEGMENTS, Authority, Network
+from custodes.estate.schema import authorities, networks, sites
+from custodes.estate.store import Store
+
+
+class Terms(TypedDict, total=False):
+    """More about an authority: its first instant, who recorded it, the site of the network."""
+
+    valid_from: datetime | None
+    recorded_by: str
+    site_id: int | None
+
+
+class Ranges(Store):
+    """The part of the register that keeps networks and the authority to scan them."""
+
+    def networks(self) -> list[Network]:
+        """Every network with its authorities, in the order of addresses."""
+        query = sa.select(networks, sites.c.name.label("site")).outerjoin(sites)
+        with self._read() as connection:
+            rows = connection.execute(query).mappings().all()
+            granted = _authorities(connection)
+        found = [_network(row, granted) for row in rows]
+        return sorted(found, key=lambda n: (n.network.version, n.network, n.id))
+
+    def add_network(
+        self,
+        cidr: str,
+        *,
+        name: str = "",
+        segment: str | None = None,
+        site_id: int | None = None,
+        notes: str = "",
+    ) -> Network:
+        """Record a network; one of the same range and site is given back, its blanks filled in."""
+        text = str(authority.network(cidr))
+        if segment is not None and segment not in SEGMENTS:
+            raise UsageError(f"a segment is one of: {', '.join(SEGMENTS)}; not {segment!r}")
+        with self._write() as connection:
+            known = self._network(text, site_id)
+            if known is None:
+                values: dict[str, Any] = {"cidr": text, "name": name, "notes": notes}
+                values |= {"segment": segment or "unknown", "site_id": site_id}
+                connection.execute(sa.insert(networks), values)
+            else:
+                new = {"name": name, "segment": segment or "", "notes": notes}
+                self.change_network(known.id, **{k: v for k, v in new.items() if v})
+            made = self._network(text, site_id)
+        assert made is not None
+        return made
+
+    def change_network(self, network_id: int, **values: Any) -> None:
+        """Change the name, segment, notes or `site_id` of a network."""
+        if not values:
+            return
+        with self._write() as connection:
+            change = sa.update(networks).where(networks.c.id == network_id)
+            connection.execute(change.values(**values))
+
+    def record_authority(
+        self,
+        cidr: str,
+        who: str,
+        until: datetime,
+        now: datetime,
+        reference: str = "",
+        **more: Unpack[Terms],
+    ) -> Authority:
+        """Record who allowed `cidr` to be scanned, until when. The network is recorded with it.
+
+        Raises:
+            UsageError: nobody is named, or the end is not after the beginning.
+        """
+        start = more.get("valid_from") or now
+        if not who.strip():
+            raise UsageError("an authority needs the name of the person who gave it")
+        if until <= start:
+            raise UsageError("an authority must end after it begins", hint="Give a later date.")
+        with self._write() as connection:
+            network = self._network_for(str(authority.network(cidr)), more.get("site_id"))
+            same = (who.strip(), reference.strip(), until)
+            for known in network.authorities:
+                if (known.who, known.reference, known.until) == same:
+                    return known
+            values: dict[str, Any] = dict(zip(("who", "reference", "until"), same, strict=True))
+            values |= {"network_id": network.id, "recorded_at": now, "valid_from": start}
+            values |= {"recorded_by": more.get("recorded_by", "")}
+            connection.execute(sa.insert(authorities), values)
+            granted = _authorities(connection, network.id)
+        return max(granted[network.id], key=lambda a: a.id)
+
+    def _network_for(self, cidr: str, site_id: int | None) -> Network:
+        held = [n for n in self.networks() if n.cidr == cidr]
+        same = [n for n in held if site_id is None or n.site_id == site_id]
+        return same[0] if same else self.add_network(cidr, site_id=site_id)
+
+    def authority_for(self, target: str, now: datetime) -> Authority | None:
+        """The most specific authority that covers the whole of an address or network at `now`."""
+        with self._read() as connection:
+            every = [a for held in _authorities(connection).values() for a in held]
+        return authority.covering(target, every, now)
+
+    def site_for(self, address: str) -> int | None:
+        """The site of the most specific recorded network that holds `address`; None: not known.
+
+        Where the same range is recorded at several sites, nobody can tell.
+        """
+        wanted = authority.network(address)
+        able = [n for n in self.networks() if authority.covers(n.network, wanted)]
+        longest = max((n.network.prefixlen for n in able), default=0)
+        found = {n.site_id for n in able if n.network.prefixlen == longest}
+        return found.pop() if len(found) == 1 else None
+
+    def _network(self, cidr: str, site_id: int | None) -> Network | None:
+        every = self.networks()
+        return next((n for n in every if (n.cidr, n.site_id) == (cidr, site_id)), None)
+
+
+def _authorities(
+    connection: sa.Connection, network_id: int | None = None
+) -> dict[int, list[Authority]]:
+    query = sa.select(authorities, networks.c.cidr).join(networks).order_by(authorities.c.id)
+    if network_id is not None:
+        query = query.where(networks.c.id == network_id)
+    found: dict[int, list[Authority]] = {}
+    for row in connection.execute(query).mappings():
+        found.setdefault(row["network_id"], []).append(Authority(**row))
+    return found
+
+
+def _network(row: Any, granted: dict[int, list[Authority]]) -> Network:
+    return Network(**row, authorities=tuple(granted.get(row["id"], ())))

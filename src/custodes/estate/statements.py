@@ -1,0 +1,165 @@
+"""What people state about devices: who, when, where it was written, and what it was before."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+
+from custodes.errors import UsageError
+from custodes.estate import keys
+from custodes.estate.model import LIFECYCLE, STATED_FIELDS, STATES, Statement
+from custodes.estate.schema import clean, device_statements, devices
+from custodes.estate.store import Store
+
+VALUE_LIMIT = 4000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one device, before and after; None: nothing was stated."""
+
+    field: str
+    before: str | None
+    after: str | None
+
+
+class Statements(Store):
+    """The part of the register that keeps what people say."""
+
+    def state(
+        self,
+        device_id: int,
+        said: Mapping[str, str | None],
+        *,
+        who: str,
+        source: str,
+        now: datetime,
+        site_id: int | None = None,
+    ) -> list[Change]:
+        """Write down what a person says of a device; an empty value withdraws a statement.
+
+        Nothing that the device showed of itself is changed. What was stated before is kept with
+        its end. `site_id` goes with a `site` in `said`.
+
+        Raises:
+            UsageError: a field that cannot be stated, or a value that it cannot have.
+        """
+        wanted = {field: checked(field, value) for field, value in said.items()}
+        with self._write() as connection:
+            held = current(connection, device_id)
+            changes = []
+            for field, value in wanted.items():
+                before = held[field].value if field in held else None
+                if before == value:
+                    continue
+                changes.append(Change(field, before, value))
+                _replace(
+                    connection,
+                    device_id,
+                    Statement(
+                        field=field, value=value or "", who=who, source=source, stated_at=now
+                    ),
+                )
+            if "site" in wanted:
+                change = sa.update(devices).where(devices.c.id == device_id)
+                connection.execute(change.values(stated_site_id=site_id))
+        return changes
+
+    def statements_of(self, device_id: int) -> list[Statement]:
+        """Everything that was ever stated of a device, oldest first."""
+        said = device_statements.c
+        query = sa.select(device_statements).where(said.device_id == device_id).order_by(said.id)
+        with self._read() as connection:
+            return [_statement(row) for row in connection.execute(query).mappings()]
+
+
+def current(connection: sa.Connection, device_id: int) -> dict[str, Statement]:
+    """What is stated of a device now, by field."""
+    said = device_statements.c
+    query = sa.select(device_statements).where(said.device_id == device_id, said.ended_at.is_(None))
+    found = (_statement(row) for row in connection.execute(query).mappings())
+    return {s.field: s for s in found}
+
+
+def checked(field: str, value: str | None) -> str | None:
+    """The value as it is kept; None for an empty one.
+
+    Raises:
+        UsageError: the field cannot be stated, or cannot have this value.
+    """
+    if field not in STATED_FIELDS:
+        raise UsageError(f"{field!r} cannot be stated", hint=f"One of: {', '.join(STATED_FIELDS)}.")
+    text = clean((value or "").strip())
+    if not text:
+        return None
+    if len(text) > VALUE_LIMIT:
+        raise UsageError(f"{field} is longer than {VALUE_LIMIT} characters")
+    if field == "state" and text not in STATES:
+        raise UsageError(f"a state is one of: {', '.join(STATES)}; not {text!r}")
+    if field in LIFECYCLE:
+        return _day(field, text)
+    if field == "mac":
+        mac = keys.normal_mac(text)
+        if mac is None:
+            raise UsageError(f"{text!r} is not a device's MAC address")
+        return mac
+    return text
+
+
+def _day(field: str, text: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise UsageError(f"{field} needs a date like 2026-11-22, not {text!r}") from error
+
+
+def value_key(field: str, value: str) -> str:
+    """A stated value as it is compared."""
+    if field == "mac":
+        return keys.normal_mac(value) or ""
+    if field == "serial":
+        return keys.normal_serial(value) or ""
+    if field == "address":
+        return keys.normal_place(value) or ""
+    return keys.word_key(value)
+
+
+def from_asset_record(payload: str) -> dict[str, str | None]:
+    """What an `asset.record` observation (a JSON object of one row) states; {} where nothing can.
+
+    A value that a field cannot have is left out: the reader of the list has reported it.
+    """
+    try:
+        row = json.loads(payload)
+    except ValueError:
+        return {}
+    said: dict[str, str | None] = {}
+    for field, value in row.items() if isinstance(row, dict) else ():
+        if field not in STATED_FIELDS or field == "site" or not isinstance(value, str):
+            continue
+        try:
+            said[field] = checked(field, value)
+        except UsageError:
+            continue
+    return said
+
+
+def _replace(connection: sa.Connection, device_id: int, new: Statement) -> None:
+    said = device_statements.c
+    connection.execute(
+        sa.update(device_statements)
+        .where(said.device_id == device_id, said.field == new.field, said.ended_at.is_(None))
+        .values(ended_at=new.stated_at)
+    )
+    if new.value:
+        values = {"device_id": device_id, "field": new.field, "value": new.value}
+        values |= {"who": new.who, "source": new.source, "stated_at": new.stated_at}
+        values |= {"value_key": value_key(new.field, new.value)}
+        connection.execute(sa.insert(device_statements), values)
+
+
+def _statement(row: sa.RowMapping) -> Statement:
+    kept = ("field", "value", "who", "source", "stated_at", "ended_at")
+    return Statement(**{k: row[k] for k in kept})
