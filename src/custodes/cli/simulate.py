@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,10 +73,8 @@ async def _run(options: dict[str, Any]) -> int:
     stop = _stop_signal()
     async with estate:
         _announce(estate, options)
-        try:
+        with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), options["seconds"])
-        except TimeoutError:
-            pass
     if not options["as_json"]:
         seen = estate.total()
         output.note(

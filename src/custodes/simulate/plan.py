@@ -1,4 +1,7 @@
-"""Decide which devices a virtual estate has. Pure: the same count, seed and profiles, same estate."""
+"""Decide which devices a virtual estate has.
+
+Pure: the same count, seed, sites and profiles give the same estate.
+"""
 
 import ipaddress
 import random

@@ -24,14 +24,14 @@ class _Data(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     pass
 
 
-class Variant(_Data):
+class Variant(_Data, frozen=True):
     """One model of the profile with the firmware that it runs."""
 
     model: str
     firmware: str = ""
 
 
-class Device(_Data):
+class Device(_Data, frozen=True):
     """What differs from device to device: patterns that the plan fills.
 
     In `serial`, # is a digit, @ a capital letter and % a capital hexadecimal digit.
@@ -42,10 +42,10 @@ class Device(_Data):
     serial: str
     made: tuple[int, int] = (2016, 2023)
     username: str = "admin"
-    password: str = "virtual-{digits}"
+    password: str = "virtual-{digits}"  # noqa: S105 - of a device that does not exist
 
 
-class Page(_Data):
+class Page(_Data, frozen=True):
     """One answer over HTTP; header lines are sent exactly as they stand, in their order.
 
     `contains` is text that the request's body must hold; `login` keeps the page for requests
@@ -62,7 +62,7 @@ class Page(_Data):
     body_base64: str = ""
 
 
-class Http(_Data):
+class Http(_Data, frozen=True):
     port: int = 80
     version: str = "HTTP/1.1"
     common: tuple[str, ...] = ("Content-Length: {length}",)
@@ -73,7 +73,7 @@ class Http(_Data):
     behaviour: Behaviour = "normal"
 
 
-class Https(_Data):
+class Https(_Data, frozen=True):
     """The same pages over TLS, with a self-signed certificate of this subject (RFC 4514 text)."""
 
     subject: str
@@ -81,7 +81,7 @@ class Https(_Data):
     pages: tuple[Page, ...] | None = None
 
 
-class Rtsp(_Data):
+class Rtsp(_Data, frozen=True):
     """`open` streams are shown without a login. Any path is taken where `path` is empty."""
 
     port: int = 554
@@ -96,7 +96,7 @@ class Rtsp(_Data):
     behaviour: Behaviour = "normal"
 
 
-class Onvif(_Data):
+class Onvif(_Data, frozen=True):
     """`open_information`: GetDeviceInformation is answered without a login.
 
     `port` 0 shares the port of the web pages; `refusal` is the HTTP status of a refused call.
@@ -120,7 +120,7 @@ class Onvif(_Data):
     )
 
 
-class Discovery(_Data):
+class Discovery(_Data, frozen=True):
     """An answer to WS-Discovery; a device without ONVIF gives its own types and addresses."""
 
     port: int = 3702
@@ -130,7 +130,7 @@ class Discovery(_Data):
     unicast: bool = True
 
 
-class Sadp(_Data):
+class Sadp(_Data, frozen=True):
     """The fields of an answer to the SADP inquiry, in their order."""
 
     fields: dict[str, str]
@@ -138,7 +138,7 @@ class Sadp(_Data):
     unicast: bool = True
 
 
-class Dhip(_Data):
+class Dhip(_Data, frozen=True):
     """The deviceInfo of an answer to DHDiscover.search; whole numbers are sent as numbers."""
 
     info: dict[str, str | int | bool]
@@ -146,7 +146,7 @@ class Dhip(_Data):
     unicast: bool = True
 
 
-class Banner(_Data):
+class Banner(_Data, frozen=True):
     """A TCP service that says `greeting` on connection and `reply` to the first bytes."""
 
     name: str
@@ -156,7 +156,7 @@ class Banner(_Data):
     hexadecimal: bool = False
 
 
-class Profile(_Data):
+class Profile(_Data, frozen=True):
     name: str
     about: str
     source: str

@@ -1,13 +1,14 @@
 """The answers of a simulated device to discovery inquiries. Pure: bytes in, datagrams out."""
 
-import json
 import re
 from xml.sax.saxutils import escape
 
+from custodes.errors import PeerError
+from custodes.protocols import dhip as dahua
+from custodes.protocols import sadp as hikvision
 from custodes.simulate.device import Device
 from custodes.simulate.services import soap
 
-_UUID = re.compile(rb"<Uuid>([^<]{0,64})</Uuid>")
 _MESSAGE_ID = re.compile(rb"MessageID[^>]*>\s*([^<]{1,200}?)\s*<")
 _TYPES = re.compile(rb"Types[^>]*>([^<]*)<")
 
@@ -15,21 +16,21 @@ _TYPES = re.compile(rb"Types[^>]*>([^<]*)<")
 def sadp(device: Device, data: bytes) -> list[bytes]:
     """The ProbeMatch to an inquiry; every other message is ignored."""
     service = device.profile.sadp
-    if service is None or b"<Types>inquiry</Types>" not in data:
+    assert service is not None
+    try:
+        asked = hikvision.read_inquiry(data)
+    except PeerError:
         return []
-    found = _UUID.search(data)
-    fields = {"Uuid": found[1].decode("ascii", "replace") if found else "", "Types": "inquiry"}
+    fields = {"Uuid": asked, "Types": "inquiry"}
     fields |= {key: device.fill(text) for key, text in service.fields.items()}
-    lines = "".join(f"<{key}>{escape(text)}</{key}>\r\n" for key, text in fields.items())
-    return [
-        f'<?xml version="1.0" encoding="UTF-8" ?>\r\n<ProbeMatch>\r\n{lines}</ProbeMatch>\r\n'.encode()
-    ]
+    return [hikvision.build_answer(fields)]
 
 
 def dhip(device: Device, data: bytes) -> list[bytes]:
-    """The notification to DHDiscover.search; JSON without its header gets no answer."""
+    """The notice to DHDiscover.search; JSON without its header gets no answer."""
     service = device.profile.dhip
-    if service is None or data[4:8] != b"DHIP" or b"DHDiscover.search" not in data[32:]:
+    assert service is not None
+    if not dahua.is_search(data):
         return []
     info: dict[str, object] = {
         key: device.fill(value) if isinstance(value, str) else value
@@ -45,14 +46,8 @@ def dhip(device: Device, data: bytes) -> list[bytes]:
             "SubnetMask": "255.255.255.0",
         },
     }
-    message = {
-        "mac": device.values["mac"],
-        "method": "client.notifyDevInfo",
-        "params": {"deviceInfo": dict(sorted(info.items()))},
-    }
-    body = json.dumps(message, separators=(",", ":")).encode() + b"\n"
-    size = len(body).to_bytes(4, "little") + bytes(4)
-    return [b"\x20\x00\x00\x00DHIP" + bytes(8) + size + size + body]
+    notice = dahua.notice(dict(sorted(info.items())), device.values["mac"])
+    return [dahua.build_answer(notice)]
 
 
 def ws_discovery(device: Device, data: bytes) -> list[bytes]:
