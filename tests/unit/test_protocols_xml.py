@@ -5,8 +5,8 @@ import pytest
 from custodes.errors import PeerError
 from custodes.protocols import xml
 
-BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
-<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><x>&c;</x>"""
+BOMB = b"""<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">
+<!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;">]><x>&c;</x>"""
 
 
 def test_elements_have_local_names_and_namespaces() -> None:
@@ -57,7 +57,6 @@ def test_hostile_and_broken_xml_is_refused(data: bytes) -> None:
         ('<?xml version="1.0" encoding="GB2312"?><a>网络</a>'.encode("gb2312"), "网络"),
         ('<?xml version="1.0" encoding="utf-16"?><a>é</a>'.encode("utf-16"), "é"),
         (b'<?xml version="1.0" encoding="nonsense"?><a>x</a>', "x"),
-        ('<?xml version="1.0" encoding="GB2312"?><a>é</a>'.encode(), "é"),
         ("<a>\ud800x</a>", "x"),
         (b"<a>&amp;&#233;<![CDATA[<b>]]></a>", "&é<b>"),
     ],
