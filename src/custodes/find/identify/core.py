@@ -1,0 +1,174 @@
+"""Say what observations mean: the one place where observations become identities. Pure.
+
+`identify` takes all observations of one device together; `identify_each` takes each alone;
+`identify_devices` groups them by their `device` key, or their address where they have none.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import Final
+
+from custodes.find.identify import matcher
+from custodes.find.identify.claims import Claim
+from custodes.find.identify.facets import cut, text_of
+from custodes.find.identify.readers import (
+    FACET_READERS,
+    NAME_READERS,
+    OBSERVATION_READERS,
+    WORD_READERS,
+    hikvision,
+)
+from custodes.find.identify.weigh import Sighted, conclude
+from custodes.identity import Identity
+from custodes.observation import Observation
+from custodes.units import iso
+
+OPEN_DEVICES_LIMIT: Final = 20_000
+READINGS_LIMIT: Final = 4_096  # of one device; what comes after says nothing new in practice
+_CHANNEL: Final = "isapi.InputProxyChannel"
+_CACHED_TEXT_LIMIT: Final = 512
+_CACHE_ENTRIES: Final = 16_384
+
+
+def identify(observations: Sequence[Observation]) -> Identity:
+    """Conclude what one device is from everything that was seen of it.
+
+    The order of the observations does not matter. A recorder's channel list speaks of the devices
+    attached to it: it describes one of them only where nothing else was seen.
+    """
+    group = _Group()
+    for observation in observations:
+        group.add(observation)
+    return group.identity()
+
+
+def identify_each(observations: Iterable[Observation]) -> Iterator[Identity]:
+    """Conclude from each observation alone, in the order given."""
+    for observation in observations:
+        yield identify((observation,))
+
+
+def identify_devices(
+    observations: Iterable[Observation], *, open_limit: int = OPEN_DEVICES_LIMIT
+) -> Iterator[Identity]:
+    """Conclude for each device; observations of one device need not stand together.
+
+    Memory is bounded: of each device only its distinct readings are kept, and no more than
+    `open_limit` devices are open at a time. Beyond that the device that was seen least recently is
+    concluded; should it be seen again later, a second identity for it follows.
+    """
+    open_groups: OrderedDict[str, _Group] = OrderedDict()
+    for observation in observations:
+        key = observation.device or observation.address
+        if key is None:
+            yield identify((observation,))
+            continue
+        group = open_groups.get(key)
+        if group is None:
+            group = open_groups[key] = _Group()
+        else:
+            open_groups.move_to_end(key)
+        group.add(observation)
+        if len(open_groups) > open_limit:
+            yield open_groups.popitem(last=False)[1].identity()
+    while open_groups:
+        yield open_groups.popitem(last=False)[1].identity()
+
+
+class _Group:
+    """What was read so far about one device."""
+
+    __slots__ = ("channels", "count", "devices", "ids", "readings")
+
+    def __init__(self) -> None:
+        self.readings: dict[tuple[Claim, str], str | None] = {}
+        self.channels: dict[str, Observation] = {}
+        self.ids: set[str | None] = set()
+        self.devices: set[str] = set()
+        self.count = 0
+
+    def add(self, observation: Observation) -> None:
+        self.count += 1
+        if len(self.ids) < 2:
+            self.ids.add(observation.id)
+        key = observation.device or observation.address
+        if key is not None:
+            self.devices.add(key)
+        if observation.field == _CHANNEL:
+            if len(self.channels) < 2:
+                self.channels[observation.payload] = observation
+            self._keep(observation, hikvision.recorder_of(text_of(observation)).claims)
+            return
+        self._keep(observation, read(observation))
+
+    def _keep(self, observation: Observation, claims: Sequence[Claim]) -> None:
+        if not claims or len(self.readings) >= READINGS_LIMIT:
+            return
+        where = observation.id or observation.digest
+        when = iso(observation.seen_at) if observation.seen_at else None
+        for claim in claims:
+            key = (claim, where)
+            seen = self.readings.get(key)
+            if key not in self.readings or (when is not None and (seen is None or when < seen)):
+                self.readings[key] = when
+
+    def _sighted(self) -> Iterator[Sighted]:
+        attached = self._attached_alone()
+        if attached is not None:
+            where = attached.id or attached.digest
+            when = iso(attached.seen_at) if attached.seen_at else None
+            for claim in hikvision.channel(text_of(attached)).claims:
+                yield claim, where, when
+            return
+        for (claim, where), when in self.readings.items():
+            yield claim, where, when
+
+    def _attached_alone(self) -> Observation | None:
+        if len(self.channels) != 1 or any(c.field != _CHANNEL for c, _ in self.readings):
+            return None
+        return next(iter(self.channels.values()))
+
+    def identity(self) -> Identity:
+        found = conclude(self._sighted())
+        if len(self.ids) == 1:
+            found.id = next(iter(self.ids))
+        found.device = min(self.devices, default=None)
+        return found
+
+
+def read(observation: Observation) -> list[Claim]:
+    """Everything that one observation says, before it is weighed."""
+    field, text = observation.field, text_of(observation)
+    claims: list[Claim] = []
+    reader = OBSERVATION_READERS.get(field)
+    if reader is not None:
+        claims += reader(text).claims
+    for facet, part in cut(field, text):
+        if len(part) <= _CACHED_TEXT_LIMIT:
+            claims += _remembered(facet, part)
+        else:
+            claims += _facet_claims(facet, part)
+    return claims
+
+
+def _facet_claims(field: str, text: str) -> tuple[Claim, ...]:
+    """Fingerprints first; plain names and words only where no fingerprint decides."""
+    claims = list(matcher.shipped().claims(field, text))
+    reader = FACET_READERS.get(field)
+    if reader is not None:
+        claims += reader(text).claims
+    decided = {claim.conclusion for claim in claims}
+    if field in NAME_READERS and not decided & {"vendor", "maker"}:
+        claims += NAME_READERS[field](text).claims
+    if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:
+        claims += WORD_READERS[field](text).claims
+    return tuple(claims)
+
+
+_remembered = lru_cache(_CACHE_ENTRIES)(_facet_claims)
+
+
+def forget() -> None:
+    """Empty the caches, so that a benchmark can tell what they save."""
+    _remembered.cache_clear()

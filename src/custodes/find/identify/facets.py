@@ -1,0 +1,264 @@
+"""Cut one observation into facets: the single texts that fingerprints and readers look at. Pure.
+
+Whatever the device sent is looked at only up to a limit, so that a hostile answer costs no more
+than an honest one; what cannot be cut yields fewer facets, never an error.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from html import unescape
+from typing import Final
+from urllib.parse import unquote
+
+from custodes.find.identify import mdns
+from custodes.find.identify.xmltext import fields as xml_fields
+from custodes.observation import Observation
+from custodes.units import KIB
+
+Facet = tuple[str, str]  # field, text
+
+PAYLOAD_LIMIT: Final = 256 * KIB
+BODY_LIMIT: Final = 16 * KIB
+LINE_LIMIT: Final = 1 * KIB
+SCOPES_LIMIT: Final = 64
+SDP_LINES_LIMIT: Final = 128
+
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1024})", re.IGNORECASE)
+_HEADERS = re.compile(
+    r"^(server|www-authenticate|set-cookie|location|x-powered-by|public|content-base)[ \t]*:[ \t]*"
+    r"([^\r\n]{1,1024})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_HEAD_END = re.compile(r"\r?\n\r?\n")
+_REALM = re.compile(r'\brealm\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))', re.IGNORECASE)
+_SCOPE = re.compile(r"onvif://www\.onvif\.org/[^\s<>\"]{1,512}", re.IGNORECASE)
+_SDP_LINE = re.compile(r"^([siua])=([^\r\n]{1,512})", re.MULTILINE)
+_NAMESPACE = re.compile(r"""\bxmlns(?::\w{1,32})?=["']([^"']{1,256})["']""")
+_UPNP_HEADERS = re.compile(
+    r"^(server|nt|st|usn|location|x-user-agent|hue-bridgeid)[ \t]*:[ \t]*([^\r\n]{1,1024})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_OPTION = re.compile(r"^option(\d{1,3})(?:\([^)]{0,64}\))?=([^\r\n]{1,1024})", re.MULTILINE)
+_OID_LINE = re.compile(
+    r"^\.?((?:\d{1,10}\.){3,40}\d{1,10})\s{0,4}=\s{0,4}(?:([A-Za-z0-9-]{1,20}):\s?)?"
+    r"(\"[^\"]{0,4096}\"?|[^\r\n]{0,4096})",
+    re.MULTILINE,
+)
+
+
+def text_of(observation: Observation) -> str:
+    """The payload as text, at most PAYLOAD_LIMIT of it; one character a byte for binary fields."""
+    if observation.field in _BINARY:
+        return observation.data[:PAYLOAD_LIMIT].decode("latin-1")
+    if len(observation.payload) <= PAYLOAD_LIMIT:
+        return observation.text
+    size = PAYLOAD_LIMIT // 4 * 4  # base64 is cut between its groups of four
+    cut = Observation(
+        field=observation.field,
+        payload=observation.payload[:size],
+        encoding=observation.encoding,
+    )
+    return cut.text
+
+
+def cut(field: str, text: str) -> list[Facet]:
+    """The facets of one observed text, in a fixed order."""
+    cutter = _CUTTERS.get(field)
+    if cutter is not None:
+        return list(cutter(text))
+    return [(field, text[:BODY_LIMIT] if field in _LONG else text[:LINE_LIMIT])]
+
+
+def realms(challenge: str) -> list[str]:
+    """Every realm of a WWW-Authenticate value, in order, each once."""
+    found = (a or b for a, b in _REALM.findall(challenge[: 4 * LINE_LIMIT]))
+    return list(dict.fromkeys(r for r in found if r.strip()))
+
+
+def namespaces(text: str) -> list[str]:
+    """The XML namespaces that the first part of a document declares, each once."""
+    return list(dict.fromkeys(_NAMESPACE.findall(text[: 8 * KIB])))
+
+
+def _split(text: str) -> tuple[str, str]:
+    end = _HEAD_END.search(text, 0, 64 * KIB)
+    return (text[: end.start()], text[end.end() :]) if end else (text[: 64 * KIB], "")
+
+
+def _http(text: str) -> Iterator[Facet]:
+    head, body = _split(text)
+    yield from _headers("http", head)
+    yield from _body(body)
+
+
+def _headers(protocol: str, head: str) -> Iterator[Facet]:
+    for name, value in _HEADERS.findall(head):
+        name = name.lower()
+        yield f"{protocol}.header.{name}", value.rstrip()
+        if name == "www-authenticate":
+            for realm in realms(value):
+                yield f"{protocol}.realm", realm
+
+
+def _body(body: str) -> Iterator[Facet]:
+    if not body:
+        return
+    looked_at = body[:BODY_LIMIT]
+    if "<" in looked_at:
+        found = _TITLE.search(looked_at)
+        if found and found[1].strip():
+            yield "http.title", unescape(found[1]).strip()
+    yield "http.body", looked_at
+
+
+def _challenge(text: str) -> Iterator[Facet]:
+    text = text[: 4 * LINE_LIMIT]
+    yield "http.header.www-authenticate", text
+    for realm in realms(text):
+        yield "http.realm", realm
+
+
+def _rtsp_challenge(text: str) -> Iterator[Facet]:
+    text = text[: 4 * LINE_LIMIT]
+    yield "rtsp.header.www-authenticate", text
+    for realm in realms(text):
+        yield "rtsp.realm", realm
+
+
+def _rtsp(text: str) -> Iterator[Facet]:
+    head, body = _split(text)
+    yield from _headers("rtsp", head)
+    yield from _sdp(body)
+
+
+def _sdp(text: str) -> Iterator[Facet]:
+    """`s=` and `i=` name the session; `a=` lines carry what only some makers write."""
+    lines = _SDP_LINE.findall(text[: 4 * BODY_LIMIT])[:SDP_LINES_LIMIT]
+    for kind, value in lines:
+        value = value.rstrip()
+        if kind == "a":
+            yield "rtsp.sdp.attribute", value
+        else:
+            yield "rtsp.sdp.session", value
+
+
+def _scopes(text: str) -> Iterator[Facet]:
+    for scope in dict.fromkeys(_SCOPE.findall(text[: 4 * BODY_LIMIT])[:SCOPES_LIMIT]):
+        yield "onvif.scope", unquote(scope)
+
+
+def _soap(text: str) -> Iterator[Facet]:
+    for namespace in namespaces(text):
+        yield "onvif.namespace", namespace
+
+
+_INFORMATION = (
+    ("Manufacturer", "onvif.manufacturer"),
+    ("Model", "onvif.model"),
+    ("FirmwareVersion", "onvif.firmware"),
+    ("SerialNumber", "onvif.serial"),
+    ("HardwareId", "onvif.hardwareId"),
+)
+
+
+def _device_information(text: str) -> Iterator[Facet]:
+    read = xml_fields(text)
+    for element, field in _INFORMATION:
+        value = read.get(element)
+        if value:
+            yield field, value[:LINE_LIMIT]
+    yield from _soap(text)
+
+
+_UPNP_ELEMENTS = (
+    ("manufacturer", "upnp.manufacturer"),
+    ("modelName", "upnp.modelName"),
+    ("modelNumber", "upnp.modelNumber"),
+    ("modelDescription", "upnp.modelDescription"),
+    ("friendlyName", "upnp.friendlyName"),
+    ("deviceType", "upnp.deviceType"),
+    ("serialNumber", "upnp.serialNumber"),
+)
+_UPNP_NAMES = {"server": "upnp.server", "nt": "upnp.deviceType", "st": "upnp.deviceType"}
+
+
+def _upnp(text: str) -> Iterator[Facet]:
+    head, body = _split(text)
+    for name, value in _UPNP_HEADERS.findall(head):
+        name = name.lower()
+        yield _UPNP_NAMES.get(name, f"upnp.{name}"), value.rstrip()
+    document = body or text
+    if "<" in document:
+        read = xml_fields(document[: 4 * BODY_LIMIT])
+        for element, field in _UPNP_ELEMENTS:
+            value = read.get(element)
+            if value:
+                yield field, value[:LINE_LIMIT]
+
+
+_SYSTEM = {"1.3.6.1.2.1.1.1.0": "snmp.sysDescr", "1.3.6.1.2.1.1.2.0": "snmp.sysObjectID"}
+
+
+def snmp_values(text: str) -> list[tuple[str, str]]:
+    """(OID without a leading dot, value without its type word and quotes), in order."""
+    found = _OID_LINE.findall(text[: 4 * BODY_LIMIT])
+    return [(oid, value.strip().strip('"').strip()) for oid, _, value in found]
+
+
+def _snmp(text: str) -> Iterator[Facet]:
+    for oid, value in snmp_values(text):
+        field = _SYSTEM.get(oid)
+        if field and value:
+            yield field, (value.lstrip(".") if field.endswith("ID") else value)[:LINE_LIMIT]
+
+
+_DHCP = {"12": "dhcp.hostname", "60": "dhcp.vendor_class", "55": "dhcp.parameters"}
+
+
+def _dhcp(text: str) -> Iterator[Facet]:
+    for option, value in _OPTION.findall(text[:BODY_LIMIT]):
+        field = _DHCP.get(option)
+        if field and value.strip():
+            yield field, value.strip()
+
+
+def _mdns(text: str) -> Iterator[Facet]:
+    yield from mdns.facets(text)
+
+
+def _title(text: str) -> Iterator[Facet]:
+    yield "http.title", unescape(text[:LINE_LIMIT]).strip()
+
+
+def _only_body(text: str) -> Iterator[Facet]:
+    yield from _body(text)
+
+
+_BINARY = frozenset({"mdns.packet"})
+_LONG = frozenset({"telnet.banner", "upnp.response", "ntp.banner", "asset.record", "tls.subject"})
+
+_CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {
+    "http.response": _http,
+    "http.private-stream.response": _rtsp,
+    "http.body": _only_body,
+    "http.title": _title,
+    "http.header.www-authenticate": _challenge,
+    "rtsp.header.www-authenticate": _rtsp_challenge,
+    "rtsp.response": _rtsp,
+    "rtsp.sdp": _sdp,
+    "onvif.ProbeMatch": _scopes,
+    "onvif.Hello": _scopes,
+    "onvif.scopes": _scopes,
+    "onvif.soap.GetScopes": _scopes,
+    "onvif.soap.GetDeviceInformation": _device_information,
+    "onvif.soap.GetCapabilities": _soap,
+    "onvif.soap.GetServices": _soap,
+    "onvif.soap.GetSystemDateAndTime": _soap,
+    "onvif.soap.GetHostname": _soap,
+    "onvif.soap.fault": _soap,
+    "ssdp.packet": _upnp,
+    "upnp.response": _upnp,
+    "snmp.record": _snmp,
+    "dhcp.request": _dhcp,
+    "mdns.packet": _mdns,
+}

@@ -1,0 +1,117 @@
+"""What identification asks of the knowledge about brands and makers. Pure; answers are remembered."""
+
+import re
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from custodes.knowledge import graph, prefixes
+from custodes.knowledge.makers import canonical, is_neutral, makers
+
+_REMEMBERED: Final = 8_192
+_WORD: Final = re.compile(r"[^\s,;:/()\[\]_|]+")
+_COMPANY: Final = re.compile(
+    r"[\s,]+(?:inc|ltd|limited|llc|corp|corporation|co|company|gmbh|ag|ab|sa|s\.a|bv|b\.v|plc|"
+    r"oy|kk|pty|srl|spa)\.?$",
+    re.IGNORECASE,
+)
+
+
+class Built(NamedTuple):
+    """Who built a brand's device, how far that is believed, and by which source."""
+
+    maker: str
+    weight: float
+    source: str
+
+
+class Holder(NamedTuple):
+    """Who holds the prefix of an address, and whether that alone speaks for surveillance."""
+
+    name: str
+    maker: str | None
+    is_camera_maker: bool
+    prefix: str
+    source: str
+
+
+@lru_cache(_REMEMBERED)
+def brand(text: str) -> str | None:
+    """The brand that a name field names; company forms ("Inc.", "Co., Ltd.") do not matter."""
+    text = text[:200].strip()
+    for _ in range(4):
+        found = canonical(text)
+        if found is not None:
+            return found
+        shorter = _COMPANY.sub("", text)
+        if shorter == text:
+            return None
+        text = shorter
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def leading_brand(text: str) -> tuple[str, str] | None:
+    """The brand that a banner begins with and the rest of the banner; at most three words.
+
+    >>> leading_brand("Axis P3343 Network Camera")
+    ('Axis', 'P3343 Network Camera')
+    """
+    ends = [found.end() for found in _WORD.finditer(text[:120].lstrip())][:3]
+    stripped = text[:1024].lstrip()
+    for end in reversed(ends):
+        if end < 2:
+            continue
+        found = canonical(stripped[:end])
+        if found is not None:
+            return found, stripped[end:].lstrip(" \t,;:/-_")
+    return None
+
+
+@lru_cache(_REMEMBERED)
+def neutral(text: str) -> bool:
+    """Whether a name field holds a word that names nobody."""
+    return is_neutral(text)
+
+
+@lru_cache(_REMEMBERED)
+def maker_of(vendor: str, model: str | None) -> Built | None:
+    """Who built it, by the maker graph, or because the brand builds its own."""
+    edge = graph.maker_of(vendor, model)
+    if edge is not None:
+        return Built(edge.maker, 0.7, f"{edge.source} ({edge.source_date})")
+    known = makers().get(vendor)
+    if known is None or known.kind == "brand" or vendor in _brands_with_makers():
+        return None
+    return Built(vendor, 0.6, known.source)
+
+
+@lru_cache(_REMEMBERED)
+def brand_of_model(maker: str, model: str) -> tuple[str, str] | None:
+    """The one brand whose model numbers look like this among those that `maker` builds for."""
+    found = {
+        edge.brand: edge.source
+        for edge in graph.edges()
+        if edge.maker == maker and edge.model_pattern and edge.covers(model)
+    }
+    return next(iter(found.items())) if len(found) == 1 else None
+
+
+@lru_cache(_REMEMBERED)
+def holder(prefix_digits: str) -> Holder | None:
+    """Who holds the prefix of a MAC address, given as 12 hexadecimal digits."""
+    found = prefixes.lookup(prefix_digits)
+    if found is None:
+        return None
+    built = maker_of(found.maker_name, None)
+    return Holder(
+        found.maker_name,
+        built.maker if built else None,
+        found.is_camera_maker,
+        found.prefix,
+        f"{found.registrant}: {found.source}, {found.date}",
+    )
+
+
+@cache
+def _brands_with_makers() -> frozenset[str]:
+    return frozenset(edge.brand for edge in graph.edges())

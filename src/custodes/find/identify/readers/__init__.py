@@ -1,0 +1,68 @@
+"""Readers of what devices say in protocols of their own; one module for each family. Pure.
+
+A reader takes the text of one observation or facet and returns a Reading; it never raises on what
+a device sent, and looks at a bounded part of it.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from custodes.find.identify.claims import Reading
+from custodes.find.identify.readers import axis, dahua, hikvision, mac, network, onvif, words
+
+Reader = Callable[[str], Reading]
+
+# For a whole observation, by its field.
+OBSERVATION_READERS: Mapping[str, Reader] = {
+    "sadp.ProbeMatch": hikvision.sadp,
+    "isapi.deviceInfo": hikvision.device_info,
+    "isapi.System.capabilities": hikvision.capabilities,
+    "isapi.Event.triggers": hikvision.triggers,
+    "isapi.Security.adminAccesses": hikvision.admin_accesses,
+    "isapi.EventNotificationAlert": hikvision.alert,
+    "isapi.EZVIZ": hikvision.ezviz,
+    "dhip.client.notifyDevInfo": dahua.dhip,
+    "dhip.global.login.challenge": dahua.challenge,
+    "http.cgi.magicBox.getSystemInfo": dahua.system_info,
+    "http.rpc2.magicBox": dahua.rpc2,
+    "onvif.ProbeMatch": partial(onvif.scopes, "onvif.ProbeMatch"),
+    "onvif.Hello": partial(onvif.scopes, "onvif.Hello"),
+    "onvif.scopes": partial(onvif.scopes, "onvif.scopes"),
+    "onvif.soap.GetScopes": partial(onvif.scopes, "onvif.soap.GetScopes"),
+    "onvif.soap.GetDeviceInformation": onvif.device_information,
+    "onvif.soap.GetCapabilities": partial(onvif.service, "onvif.soap.GetCapabilities"),
+    "onvif.soap.GetServices": partial(onvif.service, "onvif.soap.GetServices"),
+    "onvif.soap.GetSystemDateAndTime": partial(onvif.service, "onvif.soap.GetSystemDateAndTime"),
+    "gb28181.Catalog": partial(network.gb28181, "gb28181.Catalog"),
+    "gb28181.DeviceInfo": partial(network.gb28181, "gb28181.DeviceInfo"),
+    "udp.discovery": network.udp_discovery,
+    "snmp.record": network.snmp,
+    "mac.address": mac.read,
+    "asset.record": network.asset,
+}
+
+# For one facet, by its field.
+FACET_READERS: Mapping[str, Reader] = {
+    "http.realm": partial(dahua.login_realm, "http.realm"),
+    "rtsp.realm": partial(dahua.login_realm, "rtsp.realm"),
+    "http.body": network.machine_description,
+    "dhcp.vendor_class": network.dhcp_vendor_class,
+    "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),
+    "ftp.banner": partial(axis.greeting, "ftp.banner"),
+}
+
+# For a facet on which no fingerprint decided, by its field.
+NAME_READERS: Mapping[str, Reader] = {
+    field: partial(words.leading_name, field)
+    for field in (
+        "http.title http.header.server sip.banner sip.user_agent ftp.banner telnet.banner "
+        "snmp.sysDescr upnp.manufacturer mdns.instance"
+    ).split()
+}
+WORD_READERS: Mapping[str, Reader] = {
+    field: partial(words.plain, field)
+    for field in (
+        "http.title http.realm http.header.server rtsp.realm sip.banner sip.user_agent ftp.banner "
+        "telnet.banner snmp.sysDescr upnp.modelDescription upnp.friendlyName mdns.instance"
+    ).split()
+}

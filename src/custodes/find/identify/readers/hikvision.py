@@ -1,0 +1,213 @@
+"""Hikvision's own protocols: SADP answers and ISAPI documents. Pure.
+
+Who answers SADP or ISAPI runs Hikvision's platform; the badge on it may be another's. ISAPI is
+read without regard to its namespace, of which three are in use (hikvision.com, isapi.org and, on
+relabels, std-cgi.com).
+"""
+
+import re
+from typing import Final
+
+from custodes.find.identify import models, names
+from custodes.find.identify.claims import BANNER, DECLARED, LOOKS, MODEL, PROTOCOL, Reading
+from custodes.find.identify.readers import mac
+from custodes.find.identify.xmltext import fields
+
+_SADP: Final = "SADP inquiry answer, UDP 37020 (Supergiovane/node-red-contrib-hikvision-ultimate)"
+_ISAPI: Final = "ISAPI document (maciej-or/hikvision_next, 15 devices)"
+_PLATFORM: Final = "Hikvision"
+_NAMESPACE: Final = re.compile(
+    r"xmlns(?::\w{1,32})?=[\"']http://www\.(hikvision\.com|isapi\.org|std-cgi\.com)/"
+)
+_DEVICE_TYPES: Final = {
+    "ipcamera": "camera",
+    "ipdome": "camera",
+    "ipzoom": "camera",
+    "ipcam": "camera",
+    "dvr": "recorder",
+    "nvr": "recorder",
+    "xvr": "recorder",
+    "hybirdnvr": "recorder",  # their spelling
+    "hybridnvr": "recorder",
+    "cvr": "recorder",
+    "dvs": "encoder",
+    "nvs": "encoder",
+    "decoder": "decoder",
+    "vis": "intercom",
+    "videointercom": "intercom",
+    "acs": "access control",
+    "accesscontrolterminal": "access control",
+    "facerecognitionterminal": "access control",
+}
+
+
+def _brand(reading: Reading, model: str | None, named: str | None = None) -> None:
+    """The badge: what the device names, else what its model number shows, else nobody."""
+    declared = names.brand(named) if named else None
+    if declared is not None:
+        reading.say("vendor", declared, DECLARED, named)
+        return
+    if model is None:
+        reading.say("vendor.default", _PLATFORM, LOOKS, reading.field)
+        return
+    if models.own_brand(model) == _PLATFORM:
+        reading.say("vendor", _PLATFORM, DECLARED, model)
+        return
+    other = names.brand_of_model(_PLATFORM, model)
+    if other is not None:
+        reading.say("vendor", other[0], MODEL, model)
+        return
+    reading.say("brand.neutral", True, PROTOCOL, model)
+
+
+def _address(reading: Reading, text: str | None) -> None:
+    address = mac.normalise(text) if text else None
+    if address is not None:
+        reading.say("mac", address, DECLARED, text)
+        mac.add_holder(reading, address)
+
+
+def _kind(reading: Reading, model: str | None, stated: str | None = None) -> None:
+    kind = _DEVICE_TYPES.get(stated.casefold()) if stated else None
+    if kind is not None:
+        reading.say("device_type", kind, PROTOCOL, stated)
+        return
+    if model is not None:
+        reading.say("device_type", models.device_type_of(model), BANNER, model)
+
+
+def sadp(text: str) -> Reading:
+    """A SADP answer: model, serial, firmware with build date, address."""
+    reading = Reading("sadp-answer", "sadp.ProbeMatch", _SADP)
+    read = fields(text)
+    model, serial = read.get("DeviceDescription"), read.get("DeviceSN")
+    if not (model or serial) or read.get("Types", "inquiry") != "inquiry":
+        return reading
+    if model is not None and models.is_generic(model):
+        model = None
+    reading.say("maker", _PLATFORM, 0.95, model or serial)
+    reading.say("model", model, DECLARED)
+    reading.say("serial", serial, DECLARED)
+    version = read.get("SoftwareVersion")
+    if version:
+        reading.say("firmware", models.firmware(version), DECLARED, version)
+    _brand(reading, model)
+    _kind(reading, model)
+    if not any(c.conclusion == "device_type" for c in reading.claims):
+        reading.say("is_surveillance", True, PROTOCOL, model or serial)
+    _address(reading, read.get("MAC"))
+    return reading
+
+
+def device_info(text: str) -> Reading:
+    """`/ISAPI/System/deviceInfo`: what the device says of itself after its owner's log-in."""
+    reading = Reading("isapi-device-info", "isapi.deviceInfo", _ISAPI)
+    read = fields(text)
+    model, serial = read.get("model"), read.get("serialNumber")
+    if not (model or serial):
+        return reading
+    namespace = _NAMESPACE.search(text[:8192])
+    reading.say(
+        "maker", _PLATFORM, 0.95 if namespace else BANNER, namespace[0] if namespace else model
+    )
+    reading.say("model", model, DECLARED)
+    reading.say("serial", serial, DECLARED)
+    version = read.get("firmwareVersion")
+    if version:
+        released = read.get("firmwareReleasedDate", "")
+        reading.say(
+            "firmware", models.firmware(version, released), DECLARED, f"{version} {released}"
+        )
+    _brand(reading, model, read.get("manufacturer"))
+    _kind(reading, model, read.get("deviceType"))
+    reading.say("is_surveillance", True, BANNER, model)
+    _address(reading, read.get("macAddress"))
+    return reading
+
+
+def _document(field: str, text: str, weight: float) -> Reading:
+    """Any ISAPI document that does not name its device: the platform, and the brand by default."""
+    reading = Reading("isapi-document", field, _ISAPI)
+    namespace = _NAMESPACE.search(text[:8192])
+    shown = namespace[0] if namespace else text[:80]
+    if namespace is None and weight < BANNER:
+        return reading
+    reading.say("maker", _PLATFORM, PROTOCOL if namespace else LOOKS, shown)
+    if namespace is None or namespace[1] != "std-cgi.com":
+        reading.say("vendor.default", _PLATFORM, BANNER if namespace else LOOKS, shown)
+    reading.say("is_surveillance", True, PROTOCOL if namespace else LOOKS, shown)
+    return reading
+
+
+_RECORDS: Final = re.compile(r"<inputProxyNums>\s*([1-9]\d*)|<isSupportZeroChan>\s*true")
+
+
+def capabilities(text: str) -> Reading:
+    """`/ISAPI/System/capabilities`: a recorder counts the channels that it takes in."""
+    reading = _document("isapi.System.capabilities", text, LOOKS)
+    records = _RECORDS.search(text) if reading.claims else None
+    if records is not None:
+        reading.say("device_type", "recorder", PROTOCOL, records[0])
+    return reading
+
+
+def triggers(text: str) -> Reading:
+    return _document("isapi.Event.triggers", text, LOOKS)
+
+
+def admin_accesses(text: str) -> Reading:
+    return _document("isapi.Security.adminAccesses", text, LOOKS)
+
+
+def ezviz(text: str) -> Reading:
+    return _document("isapi.EZVIZ", text, LOOKS)
+
+
+def alert(text: str) -> Reading:
+    """An event that the device reports; the root element alone is ISAPI's."""
+    known = BANNER if "<EventNotificationAlert" in text[:512] else LOOKS
+    reading = _document("isapi.EventNotificationAlert", text, known)
+    if reading.claims:
+        _address(reading, fields(text).get("macAddress"))
+    return reading
+
+
+def channel(text: str) -> Reading:
+    """One entry of a recorder's channel list, read as the attached device's identity."""
+    reading = Reading("isapi-channel", "isapi.InputProxyChannel", _ISAPI)
+    read = fields(text)
+    model = read.get("model")
+    if not model or models.is_generic(model):
+        model = None
+    reading.say("model", model, PROTOCOL)
+    serial = read.get("serialNumber", "")
+    if serial.strip("0"):
+        reading.say("serial", serial, PROTOCOL)
+    version = read.get("firmwareVersion")
+    if version:
+        reading.say("firmware", models.firmware(version), PROTOCOL, version)
+    protocol = read.get("proxyProtocol", "")
+    own = model is not None and models.own_brand(model) == _PLATFORM
+    if own and protocol.upper() == "HIKVISION":
+        reading.say("vendor", _PLATFORM, PROTOCOL, model)
+        reading.say("maker", _PLATFORM, PROTOCOL, protocol)
+    elif own:
+        reading.say("vendor", _PLATFORM, MODEL, model)
+    elif protocol.upper() == "HIKVISION":
+        reading.say("maker", _PLATFORM, BANNER, protocol)
+        other = names.brand_of_model(_PLATFORM, model) if model else None
+        if other is not None:
+            reading.say("vendor", other[0], MODEL, model)
+    kind = models.device_type_of(model) if model else None
+    reading.say("device_type", kind or "camera", BANNER if kind else LOOKS, model or protocol)
+    return reading
+
+
+def recorder_of(text: str) -> Reading:
+    """One entry of a channel list, read as what it says of the recorder that keeps the list."""
+    reading = Reading("isapi-channel-list", "isapi.InputProxyChannel", _ISAPI)
+    if "InputProxyChannel" in text[:512]:
+        reading.say("maker", _PLATFORM, BANNER, "InputProxyChannel")
+        reading.say("vendor.default", _PLATFORM, LOOKS, "InputProxyChannel")
+        reading.say("device_type", "recorder", PROTOCOL, "InputProxyChannel")
+    return reading

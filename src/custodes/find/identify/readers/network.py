@@ -1,0 +1,171 @@
+"""What other protocols let slip: SNMP, DHCP, mDNS, UDP discovery, GB/T 28181, asset lists. Pure."""
+
+import re
+from typing import Final
+
+from custodes.find.identify import models, names
+from custodes.find.identify.claims import (
+    BANNER,
+    DECLARED,
+    LOOKS,
+    PROTOCOL,
+    WRITTEN,
+    Reading,
+)
+from custodes.find.identify.facets import snmp_values
+from custodes.find.identify.readers import mac
+from custodes.find.identify.readers.jsontext import leaves
+from custodes.find.identify.readers.words import device_type_in
+from custodes.find.identify.xmltext import fields
+
+_SNMP: Final = "SNMP (LibreNMS tests; IANA private enterprise numbers)"
+_HIKVISION: Final = "1.3.6.1.4.1.39165.1."
+
+
+def snmp(text: str) -> Reading:
+    """Camera values that a maker keeps under its own enterprise number."""
+    reading = Reading("snmp-hikvision-camera", "snmp.record", _SNMP)
+    values = dict(snmp_values(text))
+    model = values.get(f"{_HIKVISION}1.0")
+    if model:
+        reading.say("maker", "Hikvision", PROTOCOL, f"{_HIKVISION}1.0 = {model}")
+        reading.say("model", model, PROTOCOL)
+        version = values.get(f"{_HIKVISION}3.0")
+        if version:
+            reading.say("firmware", models.firmware(version), PROTOCOL, version)
+        if models.own_brand(model) == "Hikvision":
+            reading.say("vendor", "Hikvision", PROTOCOL, model)
+        else:
+            reading.say("brand.neutral", True, PROTOCOL, model)
+        reading.say("device_type", models.device_type_of(model) or "camera", BANNER, model)
+    return reading
+
+
+_CATALOG: Final = "GB/T 28181 MANSCDP answer"
+
+
+def gb28181(field: str, text: str) -> Reading:
+    """A catalogue with one device, or a DeviceInfo: manufacturer, model, firmware."""
+    reading = Reading("gb28181-answer", field, _CATALOG)
+    read = fields(text)
+    manufacturer, model = read.get("Manufacturer"), read.get("Model")
+    if not (manufacturer or model) or text.count("<Item>") > 1:
+        return reading
+    if manufacturer and not names.neutral(manufacturer):
+        named = names.brand(manufacturer)
+        reading.say("vendor", named or manufacturer, DECLARED if named else PROTOCOL, manufacturer)
+    if model and not models.is_generic(model):
+        reading.say("model", model, DECLARED)
+    reading.say("firmware", read.get("Firmware"), DECLARED)
+    kind = models.device_type_of(model) if model else None
+    reading.say("device_type", kind or "camera", BANNER if kind else LOOKS, model or manufacturer)
+    reading.say("is_surveillance", True, PROTOCOL, model or manufacturer)
+    return reading
+
+
+_AVTECH: Final = "machine description of AVTECH recorders (projectdiscovery/nuclei-templates #1779)"
+
+
+def machine_description(text: str) -> Reading:
+    """`Product.Type=DVR`, `Firmware.Version=…` lines, as AVTECH's recorders give them."""
+    reading = Reading("avtech-machine", "http.body", _AVTECH)
+    if "Product.Type=" not in text[:4096] or "Firmware.Version=" not in text[:4096]:
+        return reading
+    rows = (line.partition("=") for line in text[:8192].splitlines()[:100])
+    read = {key.strip(): value.strip() for key, sign, value in rows if sign}
+    kind = {"DVR": "recorder", "NVR": "recorder"}.get(read.get("Product.Type", "").upper())
+    reading.say("vendor", "AVTECH", BANNER, f"Product.Type={read.get('Product.Type', '')}")
+    reading.say("firmware", read.get("Firmware.Version"), PROTOCOL)
+    reading.say("device_type", kind or "camera", BANNER, f"Product.Type={read.get('Product.Type')}")
+    return reading
+
+
+_AXIS_CLASS: Final = re.compile(r"([^,]{1,40}),([^,]{1,60}),([^,]{1,60}),([0-9][^,\s]{0,40})")
+
+
+def dhcp_vendor_class(text: str) -> Reading:
+    """`AXIS,Network Camera,P3343,5.20.3`: maker, kind, model and version in one packet."""
+    reading = Reading(
+        "dhcp-vendor-class", "dhcp.vendor_class", "rapid7/recog dhcp_vendor_class.xml"
+    )
+    found = _AXIS_CLASS.fullmatch(text.strip())
+    named = names.brand(found[1]) if found else None
+    if found is None or named is None:
+        return reading
+    reading.say("vendor", named, PROTOCOL, found[0])
+    reading.say("model", found[3].strip(), PROTOCOL, found[0])
+    reading.say("firmware", found[4], PROTOCOL, found[0])
+    kind = device_type_in(found[2])
+    reading.say("device_type", kind, PROTOCOL, found[2])
+    return reading
+
+
+_DISCOVERY: Final = "vendor discovery over UDP; keys as the device names them"
+
+
+def udp_discovery(text: str) -> Reading:
+    """JSON that a device sends about itself: maker, product, serial, version."""
+    reading = Reading("udp-discovery", "udp.discovery", _DISCOVERY)
+    read = {key.casefold(): value for key, value in leaves(text).items()}
+    for key in ("manufacturer", "vendor", "brand"):
+        if key in read and not names.neutral(read[key]):
+            named = names.brand(read[key])
+            reading.say("vendor", named or read[key], PROTOCOL if named else BANNER, read[key])
+            break
+    for key in ("model", "product", "devicetype", "devtype"):
+        if key in read and not models.is_generic(read[key]):
+            reading.say("model", read[key], PROTOCOL)
+            reading.say("device_type", models.device_type_of(read[key]), BANNER, read[key])
+            break
+    for key in ("serialnumber", "serialno", "serial", "sn"):
+        if key in read:
+            reading.say("serial", read[key], PROTOCOL)
+            break
+    for key in ("firmware", "firmwareversion", "softwareversion"):
+        if key in read:
+            reading.say("firmware", models.firmware(read[key]), PROTOCOL, read[key])
+            break
+    return reading
+
+
+_LIST: Final = "asset list: what a person wrote"
+_COLUMNS: Final = {
+    "manufacturer": "vendor",
+    "make": "vendor",
+    "brand": "vendor",
+    "vendor": "vendor",
+    "model": "model",
+    "modelnumber": "model",
+    "firmware": "firmware",
+    "firmwareversion": "firmware",
+    "serial": "serial",
+    "serialnumber": "serial",
+    "mac": "mac",
+    "macaddress": "mac",
+    "type": "device_type",
+    "devicetype": "device_type",
+}
+
+
+def asset(text: str) -> Reading:
+    """A row of an asset list, JSON or key=value: believed least, and never as the device's word."""
+    reading = Reading("asset-list", "asset.record", _LIST)
+    rows = leaves(text) if text.lstrip()[:1] == "{" else _pairs(text)
+    for key, value in rows.items():
+        column = _COLUMNS.get("".join(filter(str.isalnum, key.casefold())))
+        if column == "vendor":
+            if not names.neutral(value):
+                reading.say("vendor", names.brand(value) or value, WRITTEN, value)
+        elif column == "mac":
+            reading.say("mac", mac.normalise(value), WRITTEN, value)
+        elif column == "device_type":
+            reading.say("device_type", device_type_in(value), WRITTEN, value)
+        elif column is not None:
+            reading.say(column, value, WRITTEN)
+    return reading
+
+
+def _pairs(text: str) -> dict[str, str]:
+    parts = re.split(r"[\r\n;]", text[:8192])[:200]
+    found = (part.partition("=") for part in parts)
+    return {key.strip(): value.strip() for key, sign, value in found if sign and value.strip()}

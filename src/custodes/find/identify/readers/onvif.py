@@ -1,0 +1,172 @@
+"""ONVIF answers: scopes, device information, and that ONVIF is spoken at all. Pure.
+
+The scope `name/` is text that a user may change; `extension/unique_identifier` is left by Dahua's
+platform on every badge. Namespaces are no evidence of a maker (CamHi devices carry `hikwsd`).
+"""
+
+import re
+from typing import Final
+from urllib.parse import unquote
+
+from custodes.find.identify import models, names
+from custodes.find.identify.claims import BANNER, DECLARED, LOOKS, MODEL, PROTOCOL, Reading
+from custodes.find.identify.readers import mac
+from custodes.find.identify.xmltext import fields
+
+_SCOPES: Final = "ONVIF scopes (ONVIF Core, section on scopes; collected ProbeMatch replies)"
+_INFO: Final = "ONVIF GetDeviceInformation (ONVIF Core)"
+_SERVICE: Final = "ONVIF answer (ONVIF Core)"
+_SCOPE: Final = re.compile(
+    r"onvif://www\.onvif\.org/(name|hardware|type|MAC|extension|manufacturer|mfr|model|Profile)/"
+    r"([^\s<>\"]{1,256})",
+    re.IGNORECASE,
+)
+_TYPES: Final = re.compile(r"NetworkVideo(Transmitter|Display|Storage|Recorder)|Network_Video_")
+_XIONGMAI: Final = re.compile(r"XM\d{3}\w*_.*|.*\.10010\.\d+\.[^.]*\.ONVIF.*")
+_SERVICES: Final = re.compile(r"onvif\.org/ver[12]0/(\w+)/wsdl|/onvif/(\w+)")
+LIMIT: Final = 64 * 1024
+
+
+def scopes(field: str, text: str) -> Reading:
+    """The scopes of a ProbeMatch, a Hello, a GetScopes answer or a plain list."""
+    reading = Reading("onvif-scopes", field, _SCOPES)
+    said: dict[str, list[str]] = {}
+    for kind, raw in _SCOPE.findall(text[:LIMIT])[:64]:
+        said.setdefault(kind.lower(), []).append(unquote(raw).replace("_", " ").strip())
+    if not said:
+        return reading
+    model = _model(said)
+    reading.say("model", model, PROTOCOL, _shown(said, "hardware") or model)
+    platform = _platform(reading, said)
+    _brand(reading, said, model, platform)
+    for text_mac in said.get("mac", ())[:1]:
+        address = mac.normalise(text_mac)
+        if address is not None:
+            reading.say("mac", address, PROTOCOL, text_mac)
+            mac.add_holder(reading, address)
+    _kind(reading, said, model, _TYPES.search(text[:LIMIT]))
+    return reading
+
+
+def _shown(said: dict[str, list[str]], kind: str) -> str | None:
+    return f"{kind}/{said[kind][0]}" if kind in said else None
+
+
+def _model(said: dict[str, list[str]]) -> str | None:
+    for kind in ("hardware", "model"):
+        for value in said.get(kind, ()):
+            if value and not models.is_generic(value):
+                return value
+    return None
+
+
+def _platform(reading: Reading, said: dict[str, list[str]]) -> str | None:
+    for value in said.get("extension", ()):
+        if value.startswith("unique identifier"):
+            reading.say("maker", "Dahua", PROTOCOL, "extension/unique_identifier")
+            return "Dahua"
+    return None
+
+
+def _brand(
+    reading: Reading, said: dict[str, list[str]], model: str | None, platform: str | None
+) -> None:
+    for kind in ("manufacturer", "mfr", "name"):
+        for value in said.get(kind, ()):
+            leading = names.leading_brand(value)
+            if leading is not None:
+                reading.say("vendor", leading[0], PROTOCOL, f"{kind}/{value}")
+                return
+    named = said.get("name", [""])[0]
+    if model is not None and (own := models.own_brand(model)) in (platform, "Hikvision"):
+        if own is not None and (platform is None or own == platform):
+            reading.say("vendor.default", own, MODEL, f"hardware/{model}")
+            return
+    other = names.brand_of_model(platform, model) if platform and model else None
+    if other is not None:
+        reading.say("vendor", other[0], MODEL, f"hardware/{model}")
+    elif platform is not None or names.neutral(named):
+        reading.say("brand.neutral", True, PROTOCOL, f"name/{named}")
+
+
+def _kind(
+    reading: Reading, said: dict[str, list[str]], model: str | None, typed: re.Match[str] | None
+) -> None:
+    video = [t for t in said.get("type", ()) if re.match(r"(?i)(network )?video|ptz|audio enc", t)]
+    if not video and typed is None:
+        return
+    shown = f"type/{video[0]}" if video else typed[0] if typed else ""
+    kind = models.device_type_of(model) if model else None
+    if kind is not None:
+        reading.say("device_type", kind, BANNER, f"hardware/{model}")
+    elif "streaming" in (p.casefold() for p in said.get("profile", ())):
+        recording = "g" in (p.casefold() for p in said.get("profile", ()))
+        if not recording or model is None:
+            reading.say("device_type", "camera", LOOKS - 0.1, shown)
+    reading.say("is_surveillance", True, PROTOCOL, shown)
+
+
+def device_information(text: str) -> Reading:
+    """`GetDeviceInformation`: manufacturer, model, firmware, serial; words that name nobody stay out."""
+    reading = Reading("onvif-device-information", "onvif.soap.GetDeviceInformation", _INFO)
+    read = fields(text)
+    manufacturer, model = read.get("Manufacturer"), read.get("Model")
+    version = read.get("FirmwareVersion")
+    if not (manufacturer or model or version):
+        return reading
+    if model and not models.is_generic(model):
+        reading.say("model", model, DECLARED)
+    reading.say("serial", read.get("SerialNumber"), DECLARED)
+    if version:
+        reading.say("firmware", models.firmware(version), DECLARED, version)
+    _manufacturer(reading, manufacturer, model)
+    for value in (model, version, read.get("HardwareId")):
+        if value and _XIONGMAI.fullmatch(value):
+            reading.say("maker", "Xiongmai", PROTOCOL, value)
+    kind = models.device_type_of(model) if model else None
+    reading.say(
+        "device_type", kind or "camera", BANNER if kind else LOOKS - 0.1, model or manufacturer
+    )
+    reading.say("is_surveillance", True, PROTOCOL, "GetDeviceInformation")
+    return reading
+
+
+def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None) -> None:
+    named = names.brand(manufacturer) if manufacturer else None
+    if named is None and manufacturer:
+        leading = names.leading_brand(manufacturer)
+        named = leading[0] if leading else None
+    if named is not None:
+        reading.say("vendor", named, DECLARED, manufacturer)
+    elif manufacturer and not names.neutral(manufacturer) and not models.is_generic(manufacturer):
+        reading.say("vendor", manufacturer, PROTOCOL)
+    else:
+        own = models.own_brand(model) if model else None
+        if own is not None:
+            reading.say("vendor.default", own, MODEL, model)
+        else:
+            reading.say("brand.neutral", True, PROTOCOL, manufacturer or model)
+
+
+def service(field: str, text: str) -> Reading:
+    """An answer that names no maker: the device speaks ONVIF, and its services hint at its type."""
+    reading = Reading("onvif-service", field, _SERVICE)
+    text = text[:LIMIT]
+    if "www.onvif.org/ver" not in text:
+        return reading
+    found = {(a or b).lower() for a, b in _SERVICES.findall(text)}
+    if {"doorcontrol", "accesscontrol"} & found and "media" not in found:
+        reading.say("device_type", "access control", LOOKS, "accesscontrol service")
+    elif {"receiver", "display"} & _offered(text):
+        reading.say("device_type", "recorder", LOOKS - 0.1, "receiver or display service")
+    else:
+        reading.say("device_type", "camera", LOOKS - 0.1, "www.onvif.org/ver")
+    reading.say("is_surveillance", True, BANNER, "www.onvif.org/ver")
+    return reading
+
+
+_OFFERED: Final = re.compile(r"<(?:\w+:)?Namespace>[^<]*?onvif\.org/ver\d+/(receiver|display)/wsdl")
+
+
+def _offered(text: str) -> set[str]:
+    return set(_OFFERED.findall(text))

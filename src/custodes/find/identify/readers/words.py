@@ -1,0 +1,102 @@
+"""Plain words for what a thing is, in banners, titles and descriptions that name no product. Pure.
+
+"IPCamera Login" is a camera of nobody in particular; "ADSL2+ Router" is no camera. A word is
+believed less than any fingerprint.
+"""
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from custodes.find.identify import names
+from custodes.find.identify.claims import LOOKS, Reading
+from custodes.knowledge.devices import device_type
+
+_SOURCE: Final = "the plain meaning of the words"
+_WORDS: Final = tuple(
+    (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"print ?server|document server", "print server"),
+        (r"strobe|siren", "strobe siren"),
+        (r"(?:network )?(?:video )?(?:intercom|door ?station|door ?phone)", "intercom"),
+        (r"access control(?:ler)?|door controller|face recognition terminal", "access control"),
+        (r"video (?:encoder|decoder|server)|camera encoder", "encoder"),
+        (r"(?:ip|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|panoramic|turret|"
+         r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
+         r"webcam|(?<=\d )camera", "camera"),
+        (r"(?:network|digital|embedded|hybrid) (?:net )?(?:video )?(?:recorder|dvr|nvr)|"
+         r"[ndxh]vrs?|video recorder", "recorder"),
+        (r"network radar|security radar", "radar"),
+        (r"(?:network |horn |cabinet |ceiling )?speakers?|audio (?:bridge|amplifier)", "audio"),
+        (r"(?:laser|desk|office|design|photo)jet|printer|jetdirect|docuprint|bizhub|imagerunner|"
+         r"multifunction|mfp|copier", "printer"),
+        (r"firewall|threat defense|security gateway|utm", "firewall"),
+        (r"access point|wap", "wap"),
+        (r"(?:adsl2?\+?|vdsl|dsl|cable|docsis)(?: [\w/+-]+){0,2} (?:router|modem)|home ?gateway|"
+         r"broadband router", "broadband router"),
+        (r"(?:\w+ ){0,2}router|routeros", "router"),
+        (r"(?:ethernet|gigabit|managed|poe|smart|network|core|access|procurve|fabric) "
+         r"(?:\w+ ){0,2}switch|switch", "switch"),
+        (r"ethernet hub|10/100 hub|hub", "hub"),
+        (r"ups\d*|uninterruptible|upscontroller|ups_server", "ups"),
+        (r"power (?:control|distribution|system|supply|strip)|pdu", "power distribution unit"),
+        (r"(?:temperature|humidity|environment\w*) ?(?:&|and)? ?(?:sensor|monitor)\w*|sensor gateway",
+         "sensor gateway"),
+        (r"voip|sip phone|ip phone|analog telephone|handytone|telephone", "voip"),
+        (r"esxi?|hypervisor|vmware", "hypervisor"),
+        (r"nas|diskstation|freenas|truenas|storage array", "nas"),
+        (r"media gateway|softswitch", "telecom"),
+        (r"fib(?:er|re) amplifier|optical (?:transport|amplifier|line)", "optical network"),
+        (r"thin client", "thin client"),
+        (r"device server|serial server", "device server"),
+        (r"integrated lights-out|lights out|idrac|bmc", "lights out management"),
+    )
+)  # fmt: skip
+_HINTS: Final = re.compile(
+    r"cam|dvr|nvr|xvr|video|record|door|intercom|access|print|jet|strobe|siren|radar|speaker|audio|"
+    r"mfp|copier|multif|firewall|defense|gateway|utm|wap|dsl|docsis|cable|router|switch|hub|ups|"
+    r"unint|power|pdu|sensor|monitor|voip|phone|handy|esx|hyperv|vmware|nas|disk|storage|fib|optic|"
+    r"client|server|lights|idrac|bmc|docu|bizhub|imager",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(8_192)
+def device_type_in(text: str) -> str | None:
+    """The type of device that the words of a short text name; the first in our order wins."""
+    exact = device_type(text)
+    if exact is not None:
+        return exact
+    text = text[:512]
+    if not _HINTS.search(text):
+        return None
+    for pattern, kind in _WORDS:
+        if pattern.search(text):
+            return kind
+    return None
+
+
+def plain(field: str, text: str) -> Reading:
+    """What a title, a realm, a banner or a description calls the thing."""
+    reading = Reading("plain-words", field, _SOURCE)
+    kind = device_type_in(text)
+    reading.say("device_type", kind, LOOKS - 0.1, text[:200])
+    return reading
+
+
+_MODEL: Final = re.compile(r"(?=[\w./-]{0,24}\d)[A-Za-z0-9][\w./()-]{1,24}(?: Mk ?II+)?")
+_VERSION: Final = re.compile(r"(?:version |ver\.? ?|v)?(\d+(?:\.\d+){1,5}\w*)", re.IGNORECASE)
+
+
+def leading_name(field: str, text: str) -> Reading:
+    """A banner that begins with a known name: `Grandstream HT802 1.0.3.2`."""
+    reading = Reading("leading-name", field, "the banner begins with a name of makers.toml")
+    found = names.leading_brand(text.lstrip("; \t"))
+    if found is None:
+        return reading
+    vendor, rest = found
+    reading.say("vendor", vendor, LOOKS, text[:200])
+    model = _MODEL.match(rest)
+    if model is not None and not _VERSION.fullmatch(model[0]):
+        reading.say("model", model[0].rstrip("./-"), LOOKS, text[:200])
+    return reading
