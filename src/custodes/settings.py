@@ -5,13 +5,48 @@ Pure: callers pass the file and the environment.
 Order: flag > environment (CUSTODES_<NAME>) > custodes.toml in the data folder > default.
 """
 
+import difflib
+import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from custodes.errors import UsageError
+
+# Variables of the environment that are not settings.
+OTHER_VARIABLES = frozenset({"CUSTODES_DATA", "CUSTODES_DEBUG", "CUSTODES_NO_SKIP"})
+
+
+def whole(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `low` to `high`."""
+
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:
+            raise ValueError(f"a whole number from {low:,} to {high:,} is needed")
+        return value
+
+    return read
+
+
+def seconds(low: float, high: float) -> Callable[[str], float]:
+    """A reader of lengths of time from `low` to `high` seconds."""
+
+    def read(text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            value = low - 1
+        if not low <= value <= high:  # also refuses "nan"
+            raise ValueError(f"a number of seconds from {low:g} to {high:g} is needed")
+        return value
+
+    return read
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +65,30 @@ class Setting:
 
 SETTINGS: tuple[Setting, ...] = (
     Setting("database", "", "URL of the register; empty: SQLite in the data folder"),
-    Setting("web.host", "127.0.0.1", "address that the console listens on"),
-    Setting("web.port", 8765, "port that the console listens on", int),
-    Setting("scan.packets_per_second", 50, "new connections and datagrams a second, in all", int),
-    Setting("scan.connections_per_device", 2, "connections to one device at a time", int),
-    Setting("scan.connect_timeout_s", 3.0, "how long a device may take to accept", float),
-    Setting("scan.reply_timeout_s", 5.0, "how long a device may take to answer in all", float),
-    Setting("scan.answer_limit_bytes", 262_144, "bytes read of one answer at most", int),
+    Setting("web.host", "127.0.0.1", "address that the console listens on; loopback only"),
+    Setting("web.port", 8765, "port that the console listens on; 0: any free one", whole(0, 65535)),
+    Setting(
+        "scan.packets_per_second",
+        50,
+        "new connections and datagrams a second, in all",
+        whole(1, 100_000),
+    ),
+    Setting("scan.connections_per_device", 2, "connections to one device at a time", whole(1, 64)),
+    Setting(
+        "scan.connect_timeout_s", 3.0, "how long a device may take to accept", seconds(0.05, 600)
+    ),
+    Setting(
+        "scan.reply_timeout_s",
+        5.0,
+        "how long a device may take to answer in all",
+        seconds(0.05, 600),
+    ),
+    Setting(
+        "scan.answer_limit_bytes",
+        262_144,
+        "bytes read of one answer at most",
+        whole(1024, 64 * 1024 * 1024),
+    ),
     Setting("scan.probes_off", "", "probes that are never sent, by name, with commas"),
 )
 
@@ -57,7 +109,7 @@ class Settings(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         return self._values[name].value
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self._values)
 
     def __len__(self) -> int:
@@ -84,7 +136,7 @@ def resolve(
     if unknown:
         raise UsageError(
             f"{file_name} has a setting that does not exist: {unknown[0]}",
-            hint="`custodes config` lists every setting.",
+            hint=_nearest(unknown[0]) + "`custodes config` lists every setting.",
         )
     return Settings({s.name: _decide(s, flags, environment, in_file, file_name) for s in SETTINGS})
 
@@ -105,9 +157,9 @@ def _decide(
         if raw is None:
             continue
         try:
-            return Value(setting, setting.read(str(raw)), origin)
+            return Value(setting, setting.read(_as_text(raw)), origin)
         except ValueError as error:
-            raise UsageError(f"{setting.name} cannot be {raw!r} ({origin})") from error
+            raise UsageError(f"{setting.name} cannot be {raw!r} ({origin}): {error}") from error
     return Value(setting, setting.default, "default")
 
 
@@ -126,6 +178,32 @@ def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             flat[prefix + key] = value
     return flat
+
+
+def _as_text(raw: Any) -> str:
+    """A value of the file as the environment would have given it; a list is joined with commas."""
+    return ",".join(str(item) for item in raw) if isinstance(raw, list) else str(raw)
+
+
+def _nearest(name: str) -> str:
+    near = difflib.get_close_matches(name, [s.name for s in SETTINGS], n=1)
+    return f"Did you mean {near[0]}? " if near else ""
+
+
+def unknown_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings of custodes and are none: most likely misspelt."""
+    known = {s.variable for s in SETTINGS} | OTHER_VARIABLES
+    return sorted(v for v in environment if v.startswith("CUSTODES_") and v not in known)
+
+
+def masked(url: str) -> str:
+    """A database URL that may be shown: the password, and every parameter, become asterisks.
+
+    >>> masked("postgresql://council:secret@db:5432/custodes?sslpassword=x")
+    'postgresql://council:***@db:5432/custodes?***'
+    """
+    without_password = re.sub(r"^(\w[\w+.-]*://[^:/@]*):.*@", r"\1:***@", url, flags=re.DOTALL)
+    return re.sub(r"\?.+", "?***", without_password, flags=re.DOTALL)
 
 
 def data_folder(flag: str | None, environment: Mapping[str, str], home: Path) -> Path:

@@ -1,0 +1,233 @@
+"""The small JSON API: what the pages show, for programs. Reading only."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, HTTPException, Query
+from pydantic import BaseModel, ConfigDict
+
+from custodes.console import listing, places, query
+from custodes.console.pages import Desk, Number, all_rows
+
+LIMIT = 1000
+
+
+class Problem(BaseModel):
+    """What went wrong (RFC 9457); `code` is stable, the words are not."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "content": {"application/problem+json": {}}}
+    for status in (400, 404, 421, 500)
+}
+router = APIRouter(prefix="/api/v1", responses=PROBLEMS, tags=["register"])
+
+
+class NamedCount(BaseModel):
+    """A number of devices; `name` is null where it is unknown."""
+
+    name: str | None
+    count: int
+
+
+class CountsOut(BaseModel):
+    """How many devices there are; every number counts `unit`, save those named otherwise."""
+
+    unit: str
+    devices: int
+    removed: int
+    never_seen: int
+    surveillance: int
+    not_surveillance: int
+    surveillance_unknown: int
+    unknown_brand: int
+    unknown_maker: int
+    unknown_model: int
+    by_brand: list[NamedCount]
+    by_maker: list[NamedCount]
+    by_site: list[NamedCount]
+    by_device_type: list[NamedCount]
+    sites: int
+    networks: int
+    observations: int
+
+
+class DeviceOut(BaseModel):
+    """One device in short; what is null is unknown."""
+
+    id: int
+    brand: str | None
+    maker: str | None
+    model: str | None
+    firmware: str | None
+    serial: str | None
+    mac: str | None
+    device_type: str | None
+    is_surveillance: bool | None
+    site: str | None
+    address: str | None
+    state: str
+    last_seen: datetime | None
+
+
+class EvidenceOut(BaseModel):
+    """One observation that speaks for (or, `against`, against) one conclusion, word for word."""
+
+    conclusion: str
+    value: str | bool
+    fingerprint: str
+    field: str
+    matched: str
+    source: str
+    weight: float
+    against: bool = False
+    observation: str | None = None
+    seen_at: str | None = None
+
+
+class WholeDevice(DeviceOut):
+    """One device with the evidence for each conclusion."""
+
+    product_family: str | None
+    hostname: str | None
+    confidence: float
+    first_seen: datetime | None
+    evidence: list[EvidenceOut]
+    observations: int
+
+
+class DevicesOut(BaseModel):
+    """A part of the list: `total` devices match, these begin after the first `offset`."""
+
+    total: int
+    offset: int
+    devices: list[DeviceOut]
+
+
+class SiteOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    name: str
+    body: str | None
+    sensitive: bool | None
+    address: str
+    latitude: float | None
+    longitude: float | None
+    standard_ids: dict[str, str]
+    devices: int = 0
+
+
+class AuthorityOut(BaseModel):
+    """Who allowed a network to be scanned; `state` is in force, not yet or expired."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    who: str
+    reference: str
+    start: datetime
+    until: datetime
+    state: str
+
+
+class NetworkOut(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    cidr: str
+    name: str
+    segment: str
+    site: str | None
+    state: str
+    authorities: list[AuthorityOut]
+
+
+@router.get("/counts")
+def read_counts(desk: Desk) -> CountsOut:
+    """How many devices, by maker, brand, site and type, and how many of which that is unknown."""
+    counts = desk.counts()
+    plain = {name: getattr(counts, name) for name in CountsOut.model_fields}
+    for name in ("by_brand", "by_maker", "by_site", "by_device_type"):
+        plain[name] = [NamedCount(name=k, count=v) for k, v in plain[name].items()]
+    return CountsOut(**plain)
+
+
+@router.get("/devices")
+def list_devices(
+    desk: Desk,
+    q: Annotated[str, Query(max_length=200, description="Words that a device must show.")] = "",
+    site: Annotated[str, Query(max_length=9, description="Number of a site.")] = "",
+    brand: Annotated[str, Query(max_length=200)] = "",
+    maker: Annotated[str, Query(max_length=200)] = "",
+    device_type: Annotated[str, Query(max_length=200, alias="type")] = "",
+    unknown: Annotated[str, Query(max_length=20, description="What is not known.")] = "",
+    differs: Annotated[bool, Query(description="Only where badge and maker differ.")] = False,
+    sort: Annotated[str, Query(max_length=20)] = "name",
+    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
+    limit: Annotated[int, Query(ge=1, le=LIMIT)] = 100,
+) -> DevicesOut:
+    """Devices, filtered as the page is."""
+    given = {"q": q, "site": site, "brand": brand, "maker": maker, "type": device_type}
+    given |= {"unknown": unknown, "sort": sort, "differs": "yes" if differs else ""}
+    found = listing.select(all_rows(desk), query.read(given))
+    part = listing.facts(found[offset : offset + limit])
+    devices = [DeviceOut.model_validate(fact) for fact in part]
+    return DevicesOut(total=len(found), offset=offset, devices=devices)
+
+
+@router.get("/devices/{number}")
+def read_device(number: Number, desk: Desk) -> WholeDevice:
+    """One device with the evidence for each conclusion, word for word."""
+    device = desk.device(number)
+    if device is None:
+        raise HTTPException(404, f"There is no device number {number}.")
+    evidence = [EvidenceOut(**msgspec.structs.asdict(e)) for e in device.evidence]
+    return WholeDevice.model_validate(
+        {
+            **listing.facts([listing.row(device)])[0],
+            "product_family": device.product_family,
+            "hostname": device.hostname,
+            "confidence": device.confidence,
+            "first_seen": device.first_seen,
+            "evidence": evidence,
+            "observations": len(list(desk.observations_of(number))),
+        }
+    )
+
+
+@router.get("/sites")
+def list_sites(desk: Desk) -> list[SiteOut]:
+    """Every site with its number of devices."""
+    sites = desk.sites()
+    devices = {row.id: row.devices for row in places.site_rows(sites, all_rows(desk))}
+    told = [SiteOut.model_validate(site) for site in sites]
+    return [site.model_copy(update={"devices": devices[site.id]}) for site in told]
+
+
+@router.get("/networks")
+def list_networks(desk: Desk) -> list[NetworkOut]:
+    """Every network, and who allowed it to be scanned until when."""
+    rows = places.network_rows(desk.networks(), datetime.now(UTC))
+    return [
+        NetworkOut(
+            id=r.id,
+            cidr=r.cidr,
+            name=r.name,
+            segment=r.segment,
+            site=r.site,
+            state=r.state,
+            authorities=[
+                AuthorityOut.model_validate(p)
+                for p in ((r.current, *r.former) if r.current else ())
+            ],
+        )
+        for r in rows
+    ]

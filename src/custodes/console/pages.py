@@ -1,0 +1,144 @@
+"""The web pages. Thin: ask the register, make the page model, render it."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Request
+from starlette.responses import Response, StreamingResponse
+
+from custodes.console import listing, places, query, views
+from custodes.console.device import device_page
+from custodes.console.render import page
+from custodes.console.sheet import csv_lines
+from custodes.estate.model import StoredObservation
+from custodes.estate.register import Register
+from custodes.units import iso
+
+router = APIRouter(include_in_schema=False)
+Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
+
+
+def the_register(request: Request) -> Register:
+    register: Register = request.app.state.register
+    return register
+
+
+Desk = Annotated[Register, Depends(the_register)]
+
+
+def all_rows(register: Register) -> list[listing.Row]:
+    return [listing.row(device) for device in register.devices()]
+
+
+@router.get("/")
+def overview(desk: Desk) -> Response:
+    """How many devices, who made them, where they are, and what is not known."""
+    model = views.overview(desk.counts(), all_rows(desk), desk.sites())
+    template = "welcome.html" if model.empty else "overview.html"
+    return page(template, "Overview", "/", it=model)
+
+
+@router.get("/devices")
+def devices(request: Request, desk: Desk) -> Response:
+    """The list of devices, filtered and ordered as the address says."""
+    asked = query.read(request.query_params)
+    model = listing.list_page(all_rows(desk), desk.sites(), asked)
+    return page("devices.html", "Devices", "/devices", it=model, searched=asked.q)
+
+
+@router.get("/devices.csv")
+def devices_csv(request: Request, desk: Desk) -> Response:
+    """Exactly the devices that the list shows, of all its pages, as a sheet."""
+    facts = listing.facts(listing.select(all_rows(desk), query.read(request.query_params)))
+    return _file("".join(csv_lines(facts)), "text/csv; charset=utf-8", "devices.csv")
+
+
+@router.get("/devices.json")
+def devices_json(request: Request, desk: Desk) -> Response:
+    """Exactly the devices that the list shows, of all its pages, as JSON."""
+    facts = listing.facts(listing.select(all_rows(desk), query.read(request.query_params)))
+    return _file(json.dumps(facts, indent=1), "application/json", "devices.json")
+
+
+@router.get("/devices/{number}")
+def device(number: Number, desk: Desk) -> Response:
+    """One device: conclusions, evidence, contradictions, raw observations."""
+    found = desk.device(number)
+    if found is None:
+        raise HTTPException(404, f"There is no device number {number}.")
+    model = device_page(found, list(desk.observations_of(number)))
+    crumbs = (("Devices", "/devices"),)
+    return page("device.html", model.name, "/devices/one", it=model, crumbs=crumbs)
+
+
+@router.get("/devices/{number}/observations.txt")
+def observations(number: Number, desk: Desk) -> Response:
+    """Every observation of one device as it was received, as plain text."""
+    if desk.device(number) is None:
+        raise HTTPException(404, f"There is no device number {number}.")
+    return StreamingResponse(
+        _as_text(desk.observations_of(number)),
+        media_type="text/plain; charset=utf-8",
+        headers=_attachment(f"device-{number}-observations.txt"),
+    )
+
+
+@router.get("/sites")
+def sites(desk: Desk) -> Response:
+    """Every site with its number of devices."""
+    return page(
+        "sites.html", "Sites", "/sites", rows=places.site_rows(desk.sites(), all_rows(desk))
+    )
+
+
+@router.get("/sites/{number}")
+def site(number: Number, desk: Desk) -> Response:
+    """One site: its devices by maker, and its networks."""
+    found = next((s for s in desk.sites() if s.id == number), None)
+    if found is None:
+        raise HTTPException(404, f"There is no site number {number}.")
+    model = places.site_page(found, all_rows(desk), desk.networks(), datetime.now(UTC))
+    crumbs = (("Sites", "/sites"),)
+    return page("site.html", found.name, "/sites/one", it=model, crumbs=crumbs)
+
+
+@router.get("/networks")
+def networks(desk: Desk) -> Response:
+    """Every network, and who allowed it to be scanned until when."""
+    rows = places.network_rows(desk.networks(), datetime.now(UTC))
+    return page("networks.html", "Networks", "/networks", rows=rows)
+
+
+@router.get("/about")
+def about() -> Response:
+    """What custodes is, and what it never does."""
+    return page("about.html", "About", "/about")
+
+
+def _file(body: str, media_type: str, name: str) -> Response:
+    return Response(
+        body.encode("utf-8", "replace"), media_type=media_type, headers=_attachment(name)
+    )
+
+
+def _attachment(name: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{name}"'}
+
+
+def _as_text(found: "Iterator[StoredObservation] | list[StoredObservation]") -> Iterator[bytes]:
+    for stored in found:
+        seen = stored.observation
+        head = (
+            f"field: {seen.field}",
+            f"address: {seen.address or 'unknown'}",
+            f"port: {seen.port if seen.port is not None else 'unknown'}",
+            f"transport: {seen.transport or 'unknown'}",
+            f"source: {seen.source or 'unknown'}",
+            f"seen: {iso(stored.first_seen)} to {iso(stored.last_seen)}, {stored.times_seen} times",
+            f"sha256: {stored.digest}",
+            f"encoding: {seen.encoding or 'text'}",
+        )
+        text = "\n".join(" ".join(part.split()) for part in head) + f"\n\n{seen.payload}\n\n"
+        yield text.encode("utf-8", "replace") + b"-" * 78 + b"\n"

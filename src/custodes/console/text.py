@@ -1,0 +1,93 @@
+"""Text of devices made fit for a page: shown as received, never obeyed.
+
+Markup is escaped; control characters and the ones that turn writing round are spelt out, so that a
+device cannot hide what it said. Pure.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+
+from markupsafe import Markup, escape
+
+from custodes.units import KIB, human_size
+
+LINE_LIMIT = 300  # characters of one line of a table or heading
+EVIDENCE_LIMIT = 2000  # characters of one matched text
+PAYLOAD_LIMIT = 4 * KIB  # characters of one raw observation on a page
+
+# Format (bidirectional overrides, zero widths), control, surrogate, private, line separators.
+HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The beginning of a text, and in words how much of it is missing ("" when nothing is)."""
+
+    text: str
+    missing: str = ""
+
+
+def cut(text: str, limit: int) -> Cut:
+    """Keep at most `limit` characters.
+
+    >>> cut("abcdef", 4)
+    Cut(text='abcd', missing='the first 4 of 6 characters are shown')
+    """
+    if len(text) <= limit:
+        return Cut(text)
+    return Cut(text[:limit], f"the first {limit:,} of {len(text):,} characters are shown")
+
+
+def spelt(character: str) -> str | None:
+    """How a character that cannot be seen is written; None for one that can.
+
+    >>> spelt("\\u202e"), spelt("a")
+    ('U+202E', None)
+    """
+    if character in "\n\t" or unicodedata.category(character) not in HIDDEN:
+        return None
+    return f"U+{ord(character):04X}"
+
+
+def verbatim(text: object, limit: int = EVIDENCE_LIMIT) -> Markup:
+    """The text as HTML, word for word; what cannot be seen is spelt out in a marked span."""
+    shown = cut(str(text).replace("\r\n", "\n"), limit)
+    parts: list[Markup] = []
+    plain_from = 0
+    for at, character in enumerate(shown.text):
+        code = spelt(character)
+        if code is None:
+            continue
+        parts.append(escape(shown.text[plain_from:at]))
+        parts.append(Markup('<span class="unseen">{}</span>').format(code))
+        plain_from = at + 1
+    parts.append(escape(shown.text[plain_from:]))
+    if shown.missing:
+        parts.append(Markup('<span class="cut"> … ({})</span>').format(shown.missing))
+    return Markup("").join(parts)
+
+
+def line(text: object, limit: int = LINE_LIMIT) -> str:
+    """One line of plain text for headings, titles and cells; the template escapes it.
+
+    >>> line("a\\nb\\u202ec")
+    'a b⟨U+202E⟩c'
+    """
+    value = str(text)
+    short = value[:limit]
+    shown = "".join(f"⟨{spelt(c)}⟩" if spelt(c) else " " if c in "\n\t" else c for c in short)
+    return shown + ("…" if len(value) > limit else "")
+
+
+def size(characters: int) -> str:
+    """A length as a person would say it."""
+    return human_size(characters)
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its unit; no count is shown without one.
+
+    >>> plural(1, "device"), plural(1200, "device")
+    ('1 device', '1,200 devices')
+    """
+    return f"{count:,} {one if count == 1 else many or one + 's'}"

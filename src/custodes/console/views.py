@@ -1,0 +1,209 @@
+"""What the overview shows, worked out from the register's values. Pure: no register, no clock."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from custodes.console.charts import Chart, chart, percent
+from custodes.console.listing import Row
+from custodes.console.query import DeviceQuery
+from custodes.console.text import plural
+from custodes.estate.model import Counts, Site
+
+NOTHING = DeviceQuery()
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure with its unit, and what it leads to."""
+
+    label: str
+    count: int
+    unit: str
+    after: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing that is not known of some devices."""
+
+    label: str
+    count: int
+    total: int
+    percent: float
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A badge whose devices another firm made."""
+
+    brand: str
+    maker: str
+    count: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    devices: int
+    last_seen: datetime | None
+    tiles: tuple[Tile, ...]
+    charts: tuple[Chart, ...]
+    gaps: tuple[Gap, ...]
+    badges: tuple[Badge, ...]
+    removed: int
+
+    @property
+    def empty(self) -> bool:
+        return not self.devices and not self.removed
+
+
+def overview(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> Overview:
+    """The first page: how many, by whom, where, what is unknown, and where badge and maker part."""
+    seen = [r.seen for r in rows if r.seen is not None]
+    rows = [r for r in rows if not r.removed]
+    return Overview(
+        devices=counts.devices,
+        last_seen=max(seen, default=None),
+        tiles=tiles(counts, rows),
+        charts=charts(counts, rows, sites),
+        gaps=gaps(rows),
+        badges=badges(rows),
+        removed=counts.removed,
+    )
+
+
+def tiles(counts: Counts, rows: Sequence[Row]) -> tuple[Tile, ...]:
+    differing = sum(r.differs for r in rows)
+    other = plural(counts.not_surveillance, "other device")
+    return (
+        Tile(
+            "Surveillance devices",
+            counts.surveillance,
+            "of " + plural(counts.devices, "device"),
+            f"{other}; {counts.surveillance_unknown:,} cannot be told",
+            NOTHING.with_(surveillance="yes").link(),
+        ),
+        Tile(
+            "Badge and maker differ",
+            differing,
+            "devices",
+            "another firm made them" if differing else "no such device is known",
+            NOTHING.with_(differs=True).link(),
+        ),
+        Tile(
+            "Maker unknown",
+            counts.unknown_maker,
+            "devices",
+            f"{counts.maker_only_stated:,} of them named by a person",
+            NOTHING.with_(unknown="maker").link(),
+        ),
+        Tile(
+            "Sites",
+            counts.sites,
+            "sites",
+            plural(counts.networks, "network"),
+            "/sites",
+        ),
+        Tile(
+            "Evidence",
+            counts.observations,
+            "observations",
+            "each kept as it was received",
+            "/about#evidence",
+        ),
+    )
+
+
+def charts(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> tuple[Chart, ...]:
+    return (
+        chart(
+            "By maker",
+            "Maker",
+            counts.by_maker,
+            unknown="Maker unknown",
+            link=lambda name: _link("maker", name),
+        ),
+        by_site(rows, sites),
+        chart(
+            "By badge",
+            "Brand",
+            counts.by_brand,
+            unknown="Brand unknown",
+            link=lambda name: _link("brand", name),
+        ),
+        chart(
+            "By type",
+            "Type",
+            counts.by_device_type,
+            unknown="Type unknown",
+            link=lambda name: _link("type", name),
+        ),
+    )
+
+
+def by_site(rows: Iterable[Row], sites: Sequence[Site]) -> Chart:
+    """Two bodies may each have a site of one name, so sites are told apart by number."""
+    names: Mapping[int, str] = unique_names(sites)
+    numbers = {name: number for number, name in names.items()}
+    found = Counter(names.get(r.site_id) if r.site_id is not None else None for r in rows)
+    return chart(
+        "By site",
+        "Site",
+        found,
+        unknown="Site unknown",
+        link=lambda name: _link("site", None if name is None else str(numbers[name])),
+    )
+
+
+def unique_names(sites: Sequence[Site]) -> dict[int, str]:
+    """A name for each site that no other site has."""
+    how_often = Counter(s.name for s in sites)
+    names: dict[int, str] = {}
+    for site in sites:
+        name = site.name
+        if how_often[name] > 1:
+            name = f"{name} ({site.body or 'no body'}, no. {site.id})"
+        names[site.id] = name
+    return names
+
+
+def gaps(rows: Sequence[Row]) -> tuple[Gap, ...]:
+    """What is not known, worst first; a fact that is known of every device is left out."""
+    questions = (
+        ("Maker unknown", "maker"),
+        ("Brand unknown", "brand"),
+        ("Model unknown", "model"),
+        ("Firmware unknown", "firmware"),
+        ("Serial number unknown", "serial"),
+        ("Site unknown", "site"),
+        ("Type unknown", "type"),
+        ("Cannot be told whether it is surveillance", "surveillance"),
+    )
+    found: list[Gap] = []
+    for label, what in questions:
+        attribute = "is_surveillance" if what == "surveillance" else what
+        count = sum(getattr(r, attribute) is None for r in rows)
+        link = NOTHING.with_(unknown=what).link()
+        if count:
+            found.append(Gap(label, count, len(rows), percent(count, len(rows)), link))
+    return tuple(sorted(found, key=lambda gap: -gap.count))
+
+
+def badges(rows: Iterable[Row]) -> tuple[Badge, ...]:
+    """Each pair of badge and other maker, most devices first."""
+    pairs = Counter((r.brand, r.maker) for r in rows if r.differs and r.brand and r.maker)
+    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(
+        Badge(b, m, n, NOTHING.with_(brand=b, maker=m, differs=True).link())
+        for (b, m), n in ordered
+    )
+
+
+def _link(name: str, value: str | None) -> str:
+    if value is None:
+        return NOTHING.with_(unknown=name).link()
+    return NOTHING.with_(**{name: value}).link()
