@@ -6,6 +6,7 @@ get round them, because it has no other way to reach the device.
 """
 
 import asyncio
+import base64
 import errno
 import ssl
 import time
@@ -14,12 +15,14 @@ from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
 
+import msgspec
+
 from custodes.errors import PeerError
 from custodes.find.observe.line import Answer_co, Line, Reader, Unanswered
 from custodes.find.observe.mail import Mail
 from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Plan
-from custodes.find.observe.ports import Port
+from custodes.find.observe.ports import PRINT_PORTS, Port
 from custodes.find.observe.targets import Target
 from custodes.identity import Identity
 from custodes.observation import Observation, observe
@@ -28,6 +31,7 @@ LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3
 NO_HOST = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES})
 
 
+MAX_HINTS = 3
 SECURE = frozenset({"https", "rtsps"})
 
 
@@ -60,13 +64,15 @@ class Contact:
         self.plan = plan
         self.states: dict[Port, State] = {}
         self.observations: list[Observation] = []
+        self.onvif: dict[int, str] = {}  # port -> path of its ONVIF service, as it declared
         self.troubles: list[str] = []
-        self.hints: dict[str, tuple[int, str]] = {}  # service -> port and path that it declared
+        self.hints: list[Port] = []  # ports that the device itself named, asked first
         self.packets = self.requests = self.timeouts = 0
         self.gone = self.slow = False
         self._pace = pace
         self._mail = mail
         self._places = asyncio.Semaphore(plan.limits.connections_per_device)
+        self._digests: set[str] = set()
         self._kept: tuple[Port, Line] | None = None
         self._last_s = float("-inf")
         self._spent_s = 0.0
@@ -85,6 +91,14 @@ class Contact:
         return {o.field for o in self.observations}
 
     @property
+    def services(self) -> list[Port]:
+        """Where its ONVIF service may lie: where it says so, else on a web port that is open."""
+        if self.onvif:
+            return [Port(number, "onvif") for number in self.onvif][:MAX_HINTS]
+        opened = [p for p, s in self.states.items() if p.service == "http" and s is State.OPEN]
+        return [Port(p.number, "onvif") for p in opened]
+
+    @property
     def exhausted(self) -> bool:
         """True once the device is to be left alone."""
         limits = self.plan.limits
@@ -101,20 +115,43 @@ class Contact:
             s in {State.OPEN, State.CLOSED} for s in self.states.values()
         )
 
-    def saw(self, probe: str, field: str, payload: str | bytes, port: Port | None = None) -> None:
+    def hint(self, number: str, service: str) -> None:
+        """Note a port that the device names as its own; it is asked before the usual ones."""
+        if number.isascii() and number.isdecimal() and len(number) <= 5:
+            port = Port(int(number), service)
+            usual = port in self.plan.ports or port.number in PRINT_PORTS
+            if 0 < port.number < 65_536 and not usual and len(self.hints) < MAX_HINTS:
+                self.hints.append(port)
+
+    def saw_bytes(self, probe: str, field: str, payload: bytes, port: Port) -> None:
+        """Keep bytes that are no text, even where they happen to read as text."""
+        text = base64.b64encode(payload).decode()
+        self.saw(probe, field, text, port, encoding="base64")
+
+    def saw(
+        self,
+        probe: str,
+        field: str,
+        payload: str | bytes,
+        port: Port,
+        encoding: str | None = None,
+    ) -> None:
         """Keep one thing that was seen, with where, when and by which probe."""
-        self.observations.append(
-            observe(
-                field,
-                payload,
-                device=self.target.device,
-                address=self.target.address,
-                port=port.number if port else None,
-                transport=port.transport if port else None,
-                seen_at=self.plan.now(),
-                source=f"scan:{probe}",
-            )
+        seen = observe(
+            field,
+            payload,
+            device=self.target.device,
+            address=self.target.address,
+            port=port.number,
+            transport=port.transport,
+            seen_at=self.plan.now(),
+            source=f"scan:{probe}",
         )
+        if encoding is not None:
+            seen = msgspec.structs.replace(seen, encoding=encoding)
+        if seen.digest not in self._digests:
+            self._digests.add(seen.digest)
+            self.observations.append(seen)
 
     async def line(self, port: Port, *, fresh: bool = True) -> Line | None:
         """The connection to a port: the one that is still open, else a new one if `fresh`.

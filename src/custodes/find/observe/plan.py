@@ -11,6 +11,8 @@ from custodes.identity import Identity
 from custodes.observation import Observation
 from custodes.units import KIB
 
+PROBE_NAMES = frozenset({"tcp", "tls", "http", "onvif", "rtsp", "sadp", "dhip", "wsd"})
+
 Identify = Callable[[Sequence[Observation]], Identity]
 
 
@@ -52,7 +54,7 @@ class Plan:
 
     ports: tuple[Port, ...] = ports.DEFAULT
     limits: Limits = Limits()
-    probes: frozenset[str] = frozenset({"tcp", "http", "tls", "rtsp", "onvif"})
+    probes: frozenset[str] = PROBE_NAMES
     thorough: bool = False
     multicast: bool = True
     multicast_loopback: bool = False

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 
 from custodes.errors import UsageError
 
-STREAM_SERVICES = ("http", "https", "rtsp", "rtsps", "silent", "ftp", "ssh", "telnet", "unknown")
+STREAM_SERVICES = (
+    "http",
+    "https",
+    "onvif",
+    "rtsp",
+    "rtsps",
+    "silent",
+    "ftp",
+    "ssh",
+    "telnet",
+    "unknown",
+)
 DATAGRAM_SERVICES = ("sadp", "dhip", "wsd")
 
 # Raw print ports: whatever is written there comes out on paper, so nothing is ever written.

@@ -11,8 +11,9 @@ from custodes.find.observe.mail import Mail
 from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Outcome, Plan, Progress, Summary
 from custodes.find.observe.ports import Port
-from custodes.find.observe.probes import probes_of
+from custodes.find.observe.probes import probes_of, read_letters
 from custodes.find.observe.schedule import Known, next_port
+from custodes.find.observe.segments import ask_segments
 from custodes.find.observe.targets import Target, Targets
 from custodes.observation import Observation
 
@@ -78,6 +79,9 @@ class _Run:
     async def go(self, stop: asyncio.Event) -> None:
         try:
             await self.mail.open({ip_address(t.address).version for t in _sample(self.targets)})
+            self.summary.segments = await ask_segments(
+                self.plan, self.pace, self.mail, _sample(self.targets)
+            )
             await self._all(iter(self.targets), stop)
         finally:
             self.mail.close()
@@ -118,6 +122,7 @@ class _Run:
         self._done(contact)
 
     def _next(self, contact: Contact) -> Port | None:
+        read_letters(contact, self.plan)
         if contact.exhausted:
             return None
         known = Known(
@@ -126,8 +131,8 @@ class _Run:
             identity=contact.identity,
             thorough=self.plan.thorough,
         )
-        ports = contact.target.ports or self.plan.ports
-        wanted = [p for p in ports if probes_of(p, self.plan)]
+        listed = contact.target.ports or (*contact.hints, *self.plan.ports)
+        wanted = [p for p in (*listed, *contact.services) if probes_of(p, self.plan)]
         return next_port(known, wanted)
 
     async def _step(self, contact: Contact, port: Port) -> None:

@@ -30,7 +30,8 @@ DECLARATIONS = frozenset(
         "http.cgi.magicBox.getSystemInfo",
     }
 )
-PLATFORM_QUESTION = {"Hikvision": "sadp", "Dahua": "dhip"}
+# Who answers which question best; everybody else is asked the common ones.
+PLATFORM_QUESTION = {"Hikvision": "sadp", "Dahua": "dhip", "Axis": "onvif"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def next_port(known: Known, ports: Sequence[Port]) -> Port | None:
                 return port
     if not known.alive or _said_enough(known):
         return None
-    return _datagram(known, left) or _other(known, left)
+    return _question(known, left) or _other(known, left)
 
 
 def _first(ports: Sequence[Port], services: Sequence[str]) -> Port | None:
@@ -87,14 +88,13 @@ def _said_enough(known: Known) -> bool:
     return all((who.vendor, who.maker, who.model, who.firmware))
 
 
-def _datagram(known: Known, left: Sequence[Port]) -> Port | None:
+def _question(known: Known, left: Sequence[Port]) -> Port | None:
     """The platform's own question, then the common one, then the others where nothing is known."""
     who = known.identity
     own = PLATFORM_QUESTION.get(who.maker or who.vendor or "")
-    order = [own] if own else []
-    order.append("wsd")
-    if who.vendor is None and who.maker is None:
-        order += ["sadp", "dhip"]
+    nobody = ["wsd", "sadp", "dhip", "onvif"]
+    unknown = who.vendor is None and who.maker is None
+    order = nobody if unknown else [*([own] if own else []), "wsd", "onvif"]
     for service in order:
         port = _first(left, [service])
         if port is not None:

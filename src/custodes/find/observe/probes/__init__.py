@@ -10,7 +10,7 @@ from typing import Protocol
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import Port
-from custodes.find.observe.probes import http, tcp
+from custodes.find.observe.probes import dhip, http, onvif, rtsp, sadp, tcp, tls, wsd
 
 
 class Probe(Protocol):
@@ -29,8 +29,18 @@ class Probe(Protocol):
         """
 
 
+class Discovery(Probe, Protocol):
+    """A probe that asks by datagram, one device or a whole segment."""
+
+    @property
+    def GROUP(self) -> tuple[str, int]: ...  # noqa: N802
+    def questions(self) -> list[bytes]: ...
+    def read(self, contact: Contact, port: Port, letter: bytes) -> None: ...
+
+
 # In the order in which they share one connection.
-PROBES: tuple[Probe, ...] = (tcp, http)
+PROBES: tuple[Probe, ...] = (tcp, tls, http, onvif, rtsp, sadp, dhip, wsd)
+DISCOVERY: tuple[Discovery, ...] = (sadp, dhip, wsd)
 
 
 def names() -> tuple[str, ...]:
@@ -40,3 +50,12 @@ def names() -> tuple[str, ...]:
 def probes_of(port: Port, plan: Plan) -> list[Probe]:
     """The probes that this plan sends to a port, in order."""
     return [p for p in PROBES if p.NAME in plan.probes and port.service in p.SERVICES]
+
+
+def read_letters(contact: Contact, plan: Plan) -> None:
+    """Read what came from a device by datagram without being asked alone."""
+    for probe in DISCOVERY:
+        if probe.NAME in plan.probes:
+            port = Port(probe.GROUP[1], probe.NAME)
+            for letter in contact.letters(port):
+                probe.read(contact, port, letter)
