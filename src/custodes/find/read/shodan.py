@@ -22,6 +22,7 @@ from custodes.units import KIB
 NAME = "shodan"
 ABOUT = "Shodan exports (JSON, one banner a line, also .gz)"
 TEXT_LIMIT = 64 * KIB  # characters kept of one banner or page
+ABSENT = msgspec.Raw(b"null")
 
 
 class Favicon(msgspec.Struct):
@@ -65,9 +66,9 @@ class Banner(msgspec.Struct):
     ssl: Tls | None = None
     mac: dict[str, msgspec.Raw] | None = None
     snmp: dict[str, msgspec.Raw] | None = None
-    hikvision: msgspec.Raw | None = None
-    dahua: msgspec.Raw | None = None
-    dahua_dvr_web: msgspec.Raw | None = None
+    hikvision: msgspec.Raw = ABSENT
+    dahua: msgspec.Raw = ABSENT
+    dahua_dvr_web: msgspec.Raw = ABSENT
     crawl: Crawl | None = msgspec.field(default=None, name="_shodan")
 
 
@@ -106,7 +107,7 @@ def _observations(banner: Banner, address: str | None, source: str) -> Iterator[
 
 def _facts(banner: Banner) -> Iterator[tuple[str, str]]:
     """What one banner says, as (field, text)."""
-    if isinstance(banner.data, str) and banner.data.strip():
+    if isinstance(banner.data, str) and banner.data.strip() and not banner.snmp:
         module = banner.crawl.module if banner.crawl else None
         yield field_of(banner.data, module or "", banner.transport or "tcp"), banner.data
     if banner.http is not None:
@@ -148,9 +149,9 @@ def _hints(banner: Banner) -> Iterator[tuple[str, str]]:
     if banner.product:
         yield "shodan.product", f"{banner.product} {banner.version or ''}".rstrip()
     for key in ("hikvision", "dahua", "dahua_dvr_web"):
-        raw = getattr(banner, key)
-        if raw is not None and bytes(raw) != b"null":
-            yield f"shodan.{key}", bytes(raw).decode("utf-8", "replace")
+        raw = bytes(getattr(banner, key))
+        if raw != b"null":
+            yield f"shodan.{key}", raw.decode("utf-8", "replace")
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -29,7 +29,7 @@ def field_of(data: str, module: str, transport: str) -> str:
         return "rtsp.response"
     if transport == "udp":
         return _datagram(data, module)
-    return MODULES.get(module.partition("-")[0], "tcp.banner")
+    return _by_module(module, "tcp.banner")
 
 
 def is_address(text: str | None) -> bool:
@@ -48,7 +48,11 @@ def _datagram(data: str, module: str) -> str:
         return "sadp.ProbeMatch"
     if "client.notifyDevInfo" in head:
         return "dhip.client.notifyDevInfo"
-    return MODULES.get(module.partition("-")[0], "udp.discovery")
+    return _by_module(module, "udp.discovery")
+
+
+def _by_module(module: str, otherwise: str) -> str:
+    return MODULES.get(module.replace("_", "-").partition("-")[0], otherwise)
 
 
 def name_text(parts: Mapping[str, msgspec.Raw]) -> str:
