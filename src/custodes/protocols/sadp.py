@@ -1,8 +1,8 @@
 """SADP, Hikvision's discovery on UDP 37020: one question that only reads, and its answers.
 
-Pure. The only message that can be built here is the fixed inquiry: other types change or unlock devices,
-and handlers in devices have crashed on unusual ones (CVE-2023-34552). Our own reader expects the
-same of the other side: cut, long and nested answers end in a value or a PeerError.
+Pure. The only message that can be built here is the fixed inquiry: other types change or unlock
+devices, and handlers in devices have crashed on unusual ones (CVE-2023-34552). Our own reader
+expects the same of the other side: cut, long and nested answers end in a value or a PeerError.
 """
 
 import re
