@@ -19,8 +19,9 @@ from custodes.find.identify.readers import (
     WORD_READERS,
     hikvision,
 )
-from custodes.find.identify.weigh import Sighted, conclude
+from custodes.find.identify.weigh import Sighted, conclude, is_without_cameras, without_cameras
 from custodes.identity import Identity
+from custodes.knowledge.devices import DEVICE_TYPES
 from custodes.observation import Observation
 from custodes.units import iso
 
@@ -149,7 +150,21 @@ def read(observation: Observation) -> list[Claim]:
             claims += _remembered(facet, part)
         else:
             claims += _facet_claims(facet, part)
-    return claims
+    return _of_surveillance_only(claims) if field == "snmp.record" else claims
+
+
+def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
+    """A whole SNMP record names vendor and model of surveillance equipment only.
+
+    Its description is text that whoever runs the network may write; of anything else it is enough
+    to know that it is no camera.
+    """
+    kinds = [DEVICE_TYPES.get(str(c.value)) for c in claims if c.conclusion == "device_type"]
+    told = [c.value for c in claims if c.conclusion == "is_surveillance"]
+    if True in kinds or True in told:
+        return claims
+    kept = [c for c in claims if c.conclusion in ("device_type", "is_surveillance")]
+    return kept + [without_cameras(c) for c in claims if is_without_cameras(c)]
 
 
 def _facet_claims(field: str, text: str) -> tuple[Claim, ...]:

@@ -25,9 +25,13 @@ class Built(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Who holds the prefix of an address, and whether that alone speaks for surveillance."""
+    """Who holds the prefix of an address, and whether that alone speaks for surveillance.
+
+    `brand` is None where the holder builds for many badges, or only the network part.
+    """
 
     name: str
+    brand: str | None
     maker: str | None
     is_camera_maker: bool
     prefix: str
@@ -102,14 +106,39 @@ def holder(prefix_digits: str) -> Holder | None:
     found = prefixes.lookup(prefix_digits)
     if found is None:
         return None
-    built = maker_of(found.maker_name, None)
+    name = found.maker_name
+    if name in _PARTS:
+        return None
+    built = maker_of(name, None)
     return Holder(
-        found.maker_name,
+        name,
+        None if name in _platforms() else name,
         built.maker if built else None,
         found.is_camera_maker,
         found.prefix,
         f"{found.registrant}: {found.source}, {found.date}",
     )
+
+
+# Their prefixes name the maker of a network part, which says nothing about the device around it.
+_PARTS: Final = frozenset(
+    "Espressif;Realtek;Broadcom;Intel;Murata;AzureWave;Hon Hai;Foxconn;Liteon;Texas Instruments;"
+    "GainSpan;Qualcomm;MediaTek;Ralink;Sercomm;Raspberry Pi;Microchip;Marvell;AMPAK;HiSilicon;"
+    "Wistron;USI;Samsung Electro-Mechanics;Tuya".split(";")
+)
+
+
+@cache
+def _platforms() -> frozenset[str]:
+    """Makers that build for other badges: their prefixes are found under many brands."""
+    return frozenset(edge.maker for edge in graph.edges())
+
+
+@lru_cache(_REMEMBERED)
+def makes_no_cameras(vendor: str) -> str | None:
+    """The source that lists this vendor as one without surveillance equipment; None where it has."""
+    known = makers().get(vendor)
+    return known.source if known is not None and not known.camera else None
 
 
 @cache

@@ -182,9 +182,20 @@ class _Weighing:
                 claim.source,
             )
             self.readings.setdefault("is_surveillance", []).append((said, where, when))
+        self._ask_vendor()
         value, score = self._pick("is_surveillance")
         self.out.is_surveillance = None if value is None else bool(value)
         return score
+
+    def _ask_vendor(self) -> None:
+        """A vendor that makes no surveillance equipment tells, where nothing tells more."""
+        vendor = self.out.vendor
+        if vendor is None or "is_surveillance" in self.readings:
+            return
+        telling = [e for e in self.readings["vendor"] if e[0].value == vendor]
+        best, where, when = max(telling, key=lambda e: (e[0].weight, e[0].fingerprint, e[1]))
+        if is_without_cameras(best):
+            self.readings["is_surveillance"] = [(without_cameras(best), where, when)]
 
     def _evidence(self) -> list[Evidence]:
         rows = [
@@ -216,6 +227,27 @@ class _Weighing:
                 )
             )
         return evidence
+
+
+def is_without_cameras(claim: Claim) -> bool:
+    """Whether a claim names a vendor that makes no surveillance equipment."""
+    if claim.conclusion != "vendor":
+        return False
+    return names.makes_no_cameras(str(claim.value)) is not None
+
+
+def without_cameras(claim: Claim) -> Claim:
+    """What follows from a vendor that makes no surveillance equipment."""
+    source = names.makes_no_cameras(str(claim.value)) or ""
+    return Claim(
+        "is_surveillance",
+        False,
+        round(claim.weight * 0.8, 2),
+        "vendor-without-cameras",
+        claim.field,
+        claim.matched,
+        source,
+    )
 
 
 def _row_key(row: tuple[int, bool, float, Claim, str, str | None]) -> tuple[object, ...]:

@@ -47,7 +47,7 @@ def add_holder(reading: Reading, address: str) -> None:
         return
     said = Reading("mac-prefix", FIELD, found.source)
     shown = f"{address} ({found.prefix})"
-    said.say("vendor.default", found.name, PREFIX, shown)
+    said.say("vendor.default", found.brand, PREFIX, shown)
     said.say("maker", found.maker, PREFIX, shown)
     if found.is_camera_maker:
         said.say("is_surveillance", True, PREFIX, shown)

@@ -82,9 +82,9 @@ def _brand(
         if own is not None and (platform is None or own == platform):
             reading.say("vendor.default", own, MODEL, f"hardware/{model}")
             return
-    other = names.brand_of_model(platform, model) if platform and model else None
-    if other is not None:
-        reading.say("vendor", other[0], MODEL, f"hardware/{model}")
+    leading = names.leading_brand(model) if model else None
+    if leading is not None:
+        reading.say("vendor", leading[0], MODEL, f"hardware/{model}")
     elif platform is not None or names.neutral(named):
         reading.say("brand.neutral", True, PROTOCOL, f"name/{named}")
 

@@ -52,6 +52,8 @@ _WORDS: Final = tuple(
         (r"integrated lights-out|lights out|idrac|bmc", "lights out management"),
     )
 )  # fmt: skip
+# "Video encoder" is said of surveillance and of broadcast gear alike.
+_UNTOLD: Final = frozenset({"encoder"})
 _HINTS: Final = re.compile(
     r"cam|dvr|nvr|xvr|video|record|door|intercom|access|print|jet|strobe|siren|radar|speaker|audio|"
     r"mfp|copier|multif|firewall|defense|gateway|utm|wap|dsl|docsis|cable|router|switch|hub|ups|"
@@ -65,7 +67,7 @@ _HINTS: Final = re.compile(
 def device_type_in(text: str) -> str | None:
     """The type of device that the words of a short text name; the first in our order wins."""
     exact = device_type(text)
-    if exact is not None:
+    if exact is not None and exact != "video encoder":
         return exact
     text = text[:512]
     if not _HINTS.search(text):
@@ -80,11 +82,13 @@ def plain(field: str, text: str) -> Reading:
     """What a title, a realm, a banner or a description calls the thing."""
     reading = Reading("plain-words", field, _SOURCE)
     kind = device_type_in(text)
-    reading.say("device_type", kind, LOOKS - 0.1, text[:200])
+    if kind not in _UNTOLD:
+        reading.say("device_type", kind, LOOKS - 0.1, text[:200])
     return reading
 
 
 _MODEL: Final = re.compile(r"(?=[\w./-]{0,24}\d)[A-Za-z0-9][\w./()-]{1,24}(?: Mk ?II+)?")
+_REVISION: Final = re.compile(r"V\d+\.\d+\w*$")
 _VERSION: Final = re.compile(r"(?:version |ver\.? ?|v)?(\d+(?:\.\d+){1,5}\w*)", re.IGNORECASE)
 
 
@@ -98,5 +102,5 @@ def leading_name(field: str, text: str) -> Reading:
     reading.say("vendor", vendor, LOOKS, text[:200])
     model = _MODEL.match(rest)
     if model is not None and not _VERSION.fullmatch(model[0]):
-        reading.say("model", model[0].rstrip("./-"), LOOKS, text[:200])
+        reading.say("model", _REVISION.sub("", model[0]).rstrip("./-"), LOOKS, text[:200])
     return reading
