@@ -95,12 +95,12 @@ def new_page(browser: Browser, *, dark: bool) -> Page:
 
 def pages(page: Page, url: str) -> dict[str, str]:
     """The two pictures of the README: name and address."""
-    page.goto(f"{url}/devices?differs=yes")
-    link = page.locator("tbody th a").first
-    if not link.count():
-        page.goto(f"{url}/devices")
+    for path in ("/devices?differs=yes", "/devices"):
+        page.goto(url + path)
         link = page.locator("tbody th a").first
-    return {"overview": "/", "device": link.get_attribute("href") or "/devices"}
+        if link.count():
+            return {"overview": "/", "device": link.get_attribute("href") or path}
+    return {"overview": "/"}
 
 
 def every(page: Page, url: str) -> dict[str, str]:

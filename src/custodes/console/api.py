@@ -1,16 +1,17 @@
 """The small JSON API: what the pages show, for programs. Reading only."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from fastapi import APIRouter, HTTPException, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from custodes.console import listing, places, query
 from custodes.console.pages import Desk, Number, all_rows
 
 LIMIT = 1000
+UNKNOWN = f"^(|{'|'.join(query.UNKNOWN)})$"
 
 
 class Problem(BaseModel):
@@ -160,27 +161,39 @@ def read_counts(desk: Desk) -> CountsOut:
     return CountsOut(**plain)
 
 
+class DeviceFilter(BaseModel, extra="forbid"):
+    """Which devices are asked for, as the page has it; what is not given does not narrow."""
+
+    q: Annotated[str, Field(max_length=200, description="Words that a device must show.")] = ""
+    site: Annotated[str, Field(max_length=9, description="Number of a site.")] = ""
+    brand: Annotated[str, Field(max_length=200)] = ""
+    maker: Annotated[str, Field(max_length=200)] = ""
+    type: Annotated[str, Field(max_length=200)] = ""
+    surveillance: Literal["", "yes", "no"] = ""
+    unknown: Annotated[str, Field(pattern=UNKNOWN, description="What is not known.")] = ""
+    differs: Annotated[bool, Field(description="Only where badge and maker differ.")] = False
+    removed: Annotated[bool, Field(description="Removed devices instead of present ones.")] = False
+    sort: Annotated[str, Field(max_length=20)] = "name"
+    offset: Annotated[int, Field(ge=0, le=10**9)] = 0
+    limit: Annotated[int, Field(ge=1, le=LIMIT)] = 100
+
+    def asked(self) -> query.DeviceQuery:
+        """The same question as the page would ask it."""
+        given = self.model_dump(exclude={"offset", "limit"})
+        return query.read({k: _word(v) for k, v in given.items()})
+
+
+def _word(value: str | bool) -> str:
+    return ("yes" if value else "") if isinstance(value, bool) else value
+
+
 @router.get("/devices")
-def list_devices(
-    desk: Desk,
-    q: Annotated[str, Query(max_length=200, description="Words that a device must show.")] = "",
-    site: Annotated[str, Query(max_length=9, description="Number of a site.")] = "",
-    brand: Annotated[str, Query(max_length=200)] = "",
-    maker: Annotated[str, Query(max_length=200)] = "",
-    device_type: Annotated[str, Query(max_length=200, alias="type")] = "",
-    unknown: Annotated[str, Query(max_length=20, description="What is not known.")] = "",
-    differs: Annotated[bool, Query(description="Only where badge and maker differ.")] = False,
-    sort: Annotated[str, Query(max_length=20)] = "name",
-    offset: Annotated[int, Query(ge=0, le=10**9)] = 0,
-    limit: Annotated[int, Query(ge=1, le=LIMIT)] = 100,
-) -> DevicesOut:
-    """Devices, filtered as the page is."""
-    given = {"q": q, "site": site, "brand": brand, "maker": maker, "type": device_type}
-    given |= {"unknown": unknown, "sort": sort, "differs": "yes" if differs else ""}
-    found = listing.select(all_rows(desk), query.read(given))
-    part = listing.facts(found[offset : offset + limit])
+def list_devices(desk: Desk, wanted: Annotated[DeviceFilter, Query()]) -> DevicesOut:
+    """Devices, filtered and ordered as the page is."""
+    found = listing.select(all_rows(desk), wanted.asked())
+    part = listing.facts(found[wanted.offset : wanted.offset + wanted.limit])
     devices = [DeviceOut.model_validate(fact) for fact in part]
-    return DevicesOut(total=len(found), offset=offset, devices=devices)
+    return DevicesOut(total=len(found), offset=wanted.offset, devices=devices)
 
 
 @router.get("/devices/{number}")

@@ -8,6 +8,7 @@ from custodes.console.listing import name_of
 from custodes.console.text import PAYLOAD_LIMIT, Cut, cut, plural, size
 from custodes.estate.model import Device, StoredObservation
 from custodes.identity import Evidence
+from custodes.units import instant
 
 OBSERVATIONS = 100  # raw observations on a page; the download has them all
 EVIDENCE_SHOWN = 3  # of one conclusion, before the rest is folded away
@@ -50,7 +51,7 @@ class Proof:
     fingerprint: str
     source: str
     believed: str
-    seen_at: str
+    seen_at: datetime | None
     against: bool
     observation: str
 
@@ -231,12 +232,12 @@ def _proof(evidence: Evidence, anchors: set[str]) -> Proof:
     anchor = _anchor(evidence.observation or "")
     return Proof(
         says=_value(evidence.value) or "",
-        matched=evidence.matched,
+        matched=evidence.matched.strip("\r\n"),
         field=evidence.field,
         fingerprint=evidence.fingerprint,
         source=evidence.source,
         believed=f"{evidence.weight * 100:.0f} in 100",
-        seen_at=evidence.seen_at or "",
+        seen_at=_instant(evidence.seen_at),
         against=evidence.against,
         observation=anchor if anchor in anchors else "",
     )
@@ -248,6 +249,13 @@ def _value(value: object) -> str | None:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
+
+
+def _instant(text: str | None) -> datetime | None:
+    try:
+        return instant(text) if text else None
+    except ValueError:
+        return None
 
 
 def _anchor(digest: str) -> str:

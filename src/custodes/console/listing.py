@@ -16,7 +16,6 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("name", "Device"),
     ("brand", "Brand"),
     ("maker", "Maker"),
-    ("model", "Model"),
     ("type", "Type"),
     ("site", "Site"),
     ("address", "Address"),

@@ -53,15 +53,18 @@ def environment() -> Environment:
 
 def when(value: datetime | None) -> Markup:
     """An instant as a person reads it, in UTC, with its exact form for programs."""
+    return _time(value, "%b %Y, %H:%M UTC")
+
+
+def day(value: datetime | None) -> Markup:
+    """The day of an instant, in UTC."""
+    return _time(value, "%b %Y")
+
+
+def _time(value: datetime | None, form: str) -> Markup:
     if value is None:
         return Markup('<span class="unknown-word">never seen</span>')
     moment = value.astimezone(UTC)
-    words = f"{moment.day} {moment:%b %Y, %H:%M} UTC"
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat("T", "seconds"), words)
-
-
-def day(value: datetime) -> Markup:
-    """The day of an instant, in UTC."""
-    moment = value.astimezone(UTC)
-    exact = moment.isoformat("T", "seconds")
-    return Markup('<time datetime="{}">{}</time>').format(exact, f"{moment.day} {moment:%b %Y}")
+    words = f"{moment.day} {moment.strftime(form)}"
+    exact = moment.isoformat("T", "seconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(exact, words)

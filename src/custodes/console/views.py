@@ -21,8 +21,8 @@ class Tile:
     label: str
     count: int
     unit: str
-    after: str = ""
-    link: str = ""
+    after: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +88,39 @@ def tiles(counts: Counts, rows: Sequence[Row]) -> tuple[Tile, ...]:
             NOTHING.with_(surveillance="yes").link(),
         ),
         Tile(
-            "Badge and maker differ",
+            "Rebadged",
             differing,
-            "devices",
-            "another firm made them" if differing else "no such device is known",
+            units(differing, "device"),
+            "another firm made them" if differing else "none is known",
             NOTHING.with_(differs=True).link(),
         ),
         Tile(
             "Maker unknown",
             counts.unknown_maker,
-            "devices",
-            f"{counts.maker_only_stated:,} of them named by a person",
+            units(counts.unknown_maker, "device"),
+            f"{counts.maker_only_stated or 'none'} of them named by a person",
             NOTHING.with_(unknown="maker").link(),
         ),
         Tile(
             "Sites",
             counts.sites,
-            "sites",
+            units(counts.sites, "site"),
             plural(counts.networks, "network"),
             "/sites",
         ),
         Tile(
             "Evidence",
             counts.observations,
-            "observations",
-            "each kept as it was received",
+            units(counts.observations, "observation"),
+            "kept as received",
             "/about#evidence",
         ),
     )
+
+
+def units(count: int, one: str) -> str:
+    """The unit alone, in the number that goes with the count."""
+    return one if count == 1 else one + "s"
 
 
 def charts(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> tuple[Chart, ...]:
@@ -181,7 +186,7 @@ def gaps(rows: Sequence[Row]) -> tuple[Gap, ...]:
         ("Serial number unknown", "serial"),
         ("Site unknown", "site"),
         ("Type unknown", "type"),
-        ("Cannot be told whether it is surveillance", "surveillance"),
+        ("Surveillance or not: unknown", "surveillance"),
     )
     found: list[Gap] = []
     for label, what in questions:
