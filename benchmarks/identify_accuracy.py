@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from custodes.find.identify import core
-from custodes.find.identify.lines import read_observation
+from custodes.find.identify.lenient import read_observation
 from custodes.identity import Identity
 from custodes.knowledge.devices import DEVICE_TYPES, same_kind
 from custodes.knowledge.makers import canonical, fold

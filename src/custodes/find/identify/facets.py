@@ -92,8 +92,8 @@ def _http(text: str) -> Iterator[Facet]:
 
 
 def _headers(protocol: str, head: str) -> Iterator[Facet]:
-    for name, value in _HEADERS.findall(head):
-        name = name.lower()
+    for written, value in _HEADERS.findall(head):
+        name = written.lower()
         yield f"{protocol}.header.{name}", value.rstrip()
         if name == "www-authenticate":
             for realm in realms(value):
@@ -135,11 +135,7 @@ def _sdp(text: str) -> Iterator[Facet]:
     """`s=` and `i=` name the session; `a=` lines carry what only some makers write."""
     lines = _SDP_LINE.findall(text[: 4 * BODY_LIMIT])[:SDP_LINES_LIMIT]
     for kind, value in lines:
-        value = value.rstrip()
-        if kind == "a":
-            yield "rtsp.sdp.attribute", value
-        else:
-            yield "rtsp.sdp.session", value
+        yield f"rtsp.sdp.{'attribute' if kind == 'a' else 'session'}", value.rstrip()
 
 
 def _scopes(text: str) -> Iterator[Facet]:
@@ -184,8 +180,8 @@ _UPNP_NAMES = {"server": "upnp.server", "nt": "upnp.deviceType", "st": "upnp.dev
 
 def _upnp(text: str) -> Iterator[Facet]:
     head, body = _split(text)
-    for name, value in _UPNP_HEADERS.findall(head):
-        name = name.lower()
+    for written, value in _UPNP_HEADERS.findall(head):
+        name = written.lower()
         yield _UPNP_NAMES.get(name, f"upnp.{name}"), value.rstrip()
     document = body or text
     if "<" in document:

@@ -1,4 +1,4 @@
-"""What identification asks of the knowledge about brands and makers. Pure; answers are remembered."""
+"""What identification asks of the knowledge about brands and makers; answers are remembered."""
 
 import re
 from functools import cache, lru_cache
@@ -136,7 +136,7 @@ def _platforms() -> frozenset[str]:
 
 @lru_cache(_REMEMBERED)
 def makes_no_cameras(vendor: str) -> str | None:
-    """The source that lists this vendor as one without surveillance equipment; None where it has."""
+    """The source that lists this vendor as one without cameras; None where it has some."""
     known = makers().get(vendor)
     return known.source if known is not None and not known.camera else None
 

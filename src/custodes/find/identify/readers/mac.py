@@ -1,36 +1,24 @@
 """MAC addresses: find them, write them one way, and say who holds the prefix. Pure."""
 
-import re
 from typing import Final
 
 from custodes.find.identify import names
 from custodes.find.identify.claims import PREFIX, Reading
+from custodes.protocols.mac import is_usable
+from custodes.protocols.mac import normalise as normalised
 
 FIELD: Final = "mac.address"
-_NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
-_MAC: Final = re.compile(
-    r"(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{12}"
-    r"|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}"
-)
 
 
 def normalise(text: str) -> str | None:
-    """The address as aa:bb:cc:dd:ee:ff; None where the text is not one address of a device.
-
-    Group addresses, all zeros and all ones belong to no device.
-    """
-    text = text.strip()
-    if len(text) > 17 or not _MAC.fullmatch(text):
-        return None
-    digits = _NOT_HEX.sub("", text).lower()
-    if digits in ("000000000000", "ffffffffffff") or int(digits[1], 16) & 1:
-        return None
-    return ":".join(digits[i : i + 2] for i in range(0, 12, 2))
+    """The address as aa:bb:cc:dd:ee:ff; None where the text is not the address of one device."""
+    address = normalised(text[:64])
+    return address if address is not None and is_usable(address) else None
 
 
 def read(text: str) -> Reading:
     """Who holds the prefix of the address: supports a maker, and a brand only for want of more."""
-    reading = Reading("mac-prefix", FIELD, "")
+    reading = Reading("mac-prefix", FIELD, "the address itself")
     address = normalise(text)
     if address is not None:
         reading.say("mac", address, 1.0, text.strip())

@@ -78,10 +78,10 @@ def _brand(
                 reading.say("vendor", leading[0], PROTOCOL, f"{kind}/{value}")
                 return
     named = said.get("name", [""])[0]
-    if model is not None and (own := models.own_brand(model)) in (platform, "Hikvision"):
-        if own is not None and (platform is None or own == platform):
-            reading.say("vendor.default", own, MODEL, f"hardware/{model}")
-            return
+    own = models.own_brand(model) if model else None
+    if own is not None and platform in (None, own):
+        reading.say("vendor.default", own, MODEL, f"hardware/{model}")
+        return
     leading = names.leading_brand(model) if model else None
     if leading is not None:
         reading.say("vendor", leading[0], MODEL, f"hardware/{model}")
@@ -107,7 +107,7 @@ def _kind(
 
 
 def device_information(text: str) -> Reading:
-    """`GetDeviceInformation`: manufacturer, model, firmware, serial; words that name nobody stay out."""
+    """`GetDeviceInformation`; words that name nobody stay out."""
     reading = Reading("onvif-device-information", "onvif.soap.GetDeviceInformation", _INFO)
     read = fields(text)
     manufacturer, model = read.get("Manufacturer"), read.get("Model")

@@ -13,6 +13,31 @@ from custodes.find.identify.claims import LOOKS, Reading
 from custodes.knowledge.devices import device_type
 
 _SOURCE: Final = "the plain meaning of the words"
+_CAMERA: Final = (
+    r"(?:ip|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|panoramic|turret|"
+    r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
+    r"webcam|(?<=\d )camera"
+)
+_RECORDER: Final = (
+    r"(?:network|digital|embedded|hybrid) (?:net )?(?:video )?(?:recorder|dvr|nvr)|"
+    r"[ndxh]vrs?|video recorder"
+)
+_PRINTER: Final = (
+    r"(?:laser|desk|office|design|photo)jet|printer|jetdirect|docuprint|bizhub|imagerunner|"
+    r"multifunction|mfp|copier"
+)
+_MODEM: Final = (
+    r"(?:adsl2?\+?|vdsl|dsl|cable|docsis)(?: [\w/+-]+){0,2} (?:router|modem)|home ?gateway|"
+    r"broadband router"
+)
+_SWITCH: Final = (
+    r"(?:ethernet|gigabit|managed|poe|smart|network|core|access|procurve|fabric) "
+    r"(?:\w+ ){0,2}switch|switch"
+)
+_SENSOR: Final = (
+    r"(?:temperature|humidity|environment\w*) ?(?:&|and)? ?(?:sensor|monitor)\w*|sensor gateway"
+)
+# The first that is found in a text decides, so that "print server" is no server.
 _WORDS: Final = tuple(
     (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
     for pattern, kind in (
@@ -21,27 +46,20 @@ _WORDS: Final = tuple(
         (r"(?:network )?(?:video )?(?:intercom|door ?station|door ?phone)", "intercom"),
         (r"access control(?:ler)?|door controller|face recognition terminal", "access control"),
         (r"video (?:encoder|decoder|server)|camera encoder", "encoder"),
-        (r"(?:ip|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|panoramic|turret|"
-         r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
-         r"webcam|(?<=\d )camera", "camera"),
-        (r"(?:network|digital|embedded|hybrid) (?:net )?(?:video )?(?:recorder|dvr|nvr)|"
-         r"[ndxh]vrs?|video recorder", "recorder"),
+        (_CAMERA, "camera"),
+        (_RECORDER, "recorder"),
         (r"network radar|security radar", "radar"),
         (r"(?:network |horn |cabinet |ceiling )?speakers?|audio (?:bridge|amplifier)", "audio"),
-        (r"(?:laser|desk|office|design|photo)jet|printer|jetdirect|docuprint|bizhub|imagerunner|"
-         r"multifunction|mfp|copier", "printer"),
+        (_PRINTER, "printer"),
         (r"firewall|threat defense|security gateway|utm", "firewall"),
         (r"access point|wap", "wap"),
-        (r"(?:adsl2?\+?|vdsl|dsl|cable|docsis)(?: [\w/+-]+){0,2} (?:router|modem)|home ?gateway|"
-         r"broadband router", "broadband router"),
+        (_MODEM, "broadband router"),
         (r"(?:\w+ ){0,2}router|routeros", "router"),
-        (r"(?:ethernet|gigabit|managed|poe|smart|network|core|access|procurve|fabric) "
-         r"(?:\w+ ){0,2}switch|switch", "switch"),
+        (_SWITCH, "switch"),
         (r"ethernet hub|10/100 hub|hub", "hub"),
         (r"ups\d*|uninterruptible|upscontroller|ups_server", "ups"),
         (r"power (?:control|distribution|system|supply|strip)|pdu", "power distribution unit"),
-        (r"(?:temperature|humidity|environment\w*) ?(?:&|and)? ?(?:sensor|monitor)\w*|sensor gateway",
-         "sensor gateway"),
+        (_SENSOR, "sensor gateway"),
         (r"voip|sip phone|ip phone|analog telephone|handytone|telephone", "voip"),
         (r"esxi?|hypervisor|vmware", "hypervisor"),
         (r"nas|diskstation|freenas|truenas|storage array", "nas"),
@@ -51,7 +69,7 @@ _WORDS: Final = tuple(
         (r"device server|serial server", "device server"),
         (r"integrated lights-out|lights out|idrac|bmc", "lights out management"),
     )
-)  # fmt: skip
+)
 # "Video encoder" is said of surveillance and of broadcast gear alike.
 _UNTOLD: Final = frozenset({"encoder"})
 _HINTS: Final = re.compile(
