@@ -24,7 +24,8 @@ from custodes.find.read.formats import open_file
 from custodes.units import MIB
 
 SEED = 20261122
-MARK = "@@"  # stands for what differs from line to line
+SERVICES = 4  # lines in a row about one address
+MARK, SERIAL = "@@", "##"  # stand for the address and for a serial of its device
 
 
 def templates(chance: random.Random) -> list[bytes]:
@@ -69,10 +70,9 @@ def _html(chance: random.Random, size: int) -> str:
 
 
 def _http(chance: random.Random, port: int = 80, size: int = 1500) -> dict[str, object]:
-    serial = _word(chance, 9).upper()
     head = (
         "HTTP/1.1 401 Unauthorized\r\nDate: Sun, 22 Nov 2026 10:00:00 GMT\r\nServer: webserver\r\n"
-        f'WWW-Authenticate: Digest qop="auth", realm="IP Camera({serial})", '
+        f'WWW-Authenticate: Digest qop="auth", realm="IP Camera({SERIAL})", '
         f'nonce="{_word(chance, 32)}"'
         f"\r\nContent-Type: text/html\r\nContent-Length: {size}\r\nConnection: close\r\n\r\n"
     )
@@ -101,7 +101,7 @@ def _https(chance: random.Random) -> dict[str, object]:
 def _rtsp(chance: random.Random) -> dict[str, object]:
     data = (
         "RTSP/1.0 401 Unauthorized\r\nCSeq: 1\r\n"
-        f'WWW-Authenticate: Digest realm="Login to {_word(chance, 15)}", '
+        f'WWW-Authenticate: Digest realm="Login to {SERIAL}", '
         f'nonce="{_word(chance, 32)}"\r\n\r\n'
     )
     return _base(chance, 554, "rtsp-tcp", data)
@@ -116,7 +116,7 @@ def _telnet(chance: random.Random) -> dict[str, object]:
 
 
 def _dhip(chance: random.Random) -> dict[str, object]:
-    info = {"DeviceType": "IPC-EXAMPLE", "SerialNo": _word(chance, 15).upper(), "Version": "2.8"}
+    info = {"DeviceType": "IPC-EXAMPLE", "SerialNo": SERIAL, "Version": "2.8"}
     body = json.dumps({"method": "client.notifyDevInfo", "params": {"deviceInfo": info}})
     return _base(chance, 37_810, "dahua-dhip", body) | {"transport": "udp"}
 
@@ -128,11 +128,14 @@ def _picture(chance: random.Random) -> dict[str, object]:
 
 def lines(size_bytes: int) -> Iterator[bytes]:
     """Lines until `size_bytes` are full, each with an address of its own; the same every time."""
-    stock = [t.split(MARK.encode()) for t in templates(random.Random(SEED))]
+    stock = templates(random.Random(SEED))
+    mark, serial = MARK.encode(), SERIAL.encode()
     made = number = 0
     while made < size_bytes:
-        address = f"198.{18 + (number >> 18) % 2}.{number >> 10 & 255}.{number >> 2 & 255}".encode()
-        line = address.join(stock[number * 7 % len(stock)]) + b"\n"
+        host = number // SERVICES
+        address = f"198.{18 + (host >> 16) % 2}.{host >> 8 & 255}.{host & 255}".encode()
+        line = stock[number * 7 % len(stock)].replace(mark, address)
+        line = line.replace(serial, b"4K0%09d" % host) + b"\n"
         yield line
         made, number = made + len(line), number + 1
 

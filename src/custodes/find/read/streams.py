@@ -18,7 +18,6 @@ RATIO_LIMIT = 200
 RATIO_FROM = 64 * MIB  # a ratio says little about a small output
 USELESS_LIMIT = GIB  # unpacked bytes in a row without one observation
 PACKED_CHUNK = 64 * KIB
-SALVAGE_STEP = 16  # how finely a damaged chunk is tried again
 
 
 class Counted:
@@ -94,8 +93,8 @@ class Gunzip:
         self._failure = InputError(f"the gzip stream is damaged near packed byte {at}: {error}")
         out = bytearray()
         try:
-            for start in range(0, len(self._packed), SALVAGE_STEP):
-                out += inflate.decompress(self._packed[start : start + SALVAGE_STEP])
+            for byte in range(len(self._packed)):
+                out += inflate.decompress(self._packed[byte : byte + 1])
         except zlib.error:
             pass
         if not out:
