@@ -1,7 +1,7 @@
 """How a scan is done: what is sent, how fast, and the limits that hold whatever a device does."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import UTC, datetime
 
@@ -44,6 +44,17 @@ class Limits:
     devices_at_once: int = 512
 
 
+def thorough(limits: Limits, ports_asked: int) -> Limits:
+    """The same politeness, with room for every port and page of a device."""
+    return replace(
+        limits,
+        packets_per_device=4 * ports_asked + 16,
+        requests_per_device=64,
+        device_limit_s=300.0,
+        timeouts_per_device=max(limits.timeouts_per_device, 6),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything that decides what leaves this machine.
@@ -80,6 +91,7 @@ class Outcome:
     device: str
     address: str
     observations: list[Observation]
+    identity: Identity
     answered: bool  # a port accepted, refused, or a datagram came back
     slow: bool  # an accepted connection or a half answer ran into a limit
     open_ports: tuple[int, ...]

@@ -160,10 +160,11 @@ class _Run:
             device=contact.target.device,
             address=contact.target.address,
             observations=contact.observations,
+            identity=contact.identity,
             answered=contact.answered,
             slow=contact.slow,
             open_ports=tuple(
-                sorted(p.number for p, s in contact.states.items() if s is State.OPEN)
+                sorted({p.number for p, s in contact.states.items() if s is State.OPEN})
             ),
             troubles=tuple(contact.troubles),
         )

@@ -13,16 +13,21 @@ from custodes.errors import OutOfScope, UsageError
 from custodes.find.observe.targets import Network
 from custodes.units import instant, iso
 
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 NAMED_AT_MOST = 10  # parts named in a refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """One recorded authority: who allowed the scanning of which network, until when."""
+    """One recorded authority: who allowed the scanning of which network, from when until when."""
 
     network: Network
     who: str
     until: datetime
+    since: datetime = ALWAYS
+
+    def valid_at(self, now: datetime) -> bool:
+        return self.since <= now < self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +56,14 @@ def check(asked: Sequence[Network], grants: Iterable[Grant], now: datetime) -> S
         OutOfScope: some part of `asked` is covered by no authority that is valid at `now`.
     """
     recorded = tuple(grants)
-    valid = tuple(g for g in recorded if now < g.until)
+    valid = tuple(g for g in recorded if g.valid_at(now))
     open_parts = uncovered(asked, [g.network for g in valid])
     if not open_parts:
         touched = tuple(g for g in valid if any(_overlap(g.network, a) for a in asked))
         return Scope(touched)
     named = ", ".join(str(part) for part in open_parts[:NAMED_AT_MOST])
     more = len(open_parts) - NAMED_AT_MOST
-    lapsed = [g for g in recorded if g not in valid and any(_overlap(g.network, a) for a in asked)]
+    lapsed = [g for g in recorded if g.until <= now and any(_overlap(g.network, a) for a in asked)]
     raise OutOfScope(
         f"no recorded authority covers {named}" + (f" and {more} more" if more > 0 else ""),
         hint=_hint(open_parts[0], lapsed),

@@ -56,7 +56,7 @@ async def run(contact: Contact, port: Port) -> None:
         return
     keep(contact, port, root)
     page, base = await _redirected(contact, port, root)
-    if wanting(contact) and page.status == 200:
+    if page.status == 200 and nameless(contact):
         await _icon(contact, port, page, base)
     who = contact.identity
     known = PAGES.get(who.maker or "") or PAGES.get(who.vendor or "")
@@ -64,12 +64,11 @@ async def run(contact: Contact, port: Port) -> None:
         await _maker_page(contact, port, known)
 
 
-def wanting(contact: Contact) -> bool:
-    """True while a further page may tell what is not known yet."""
+def nameless(contact: Contact) -> bool:
+    """True while nobody knows whose device this is, so that a page is worth a new connection."""
     who = contact.identity
-    if contact.plan.thorough:
-        return True
-    return who.is_surveillance is not False and (who.vendor is None or who.model is None)
+    unnamed = who.vendor is None and who.maker is None
+    return contact.plan.thorough or (unnamed and who.is_surveillance is not False)
 
 
 async def fetch(
@@ -147,7 +146,7 @@ async def _redirected(contact: Contact, port: Port, root: Response) -> tuple[Res
         return root, "/"
     if path == "/":
         return root, "/"
-    page = await fetch(contact, port, path, fresh=wanting(contact))
+    page = await fetch(contact, port, path, fresh=nameless(contact))
     if page is None:
         return root, "/"
     keep(contact, port, page)
@@ -180,7 +179,7 @@ async def _icon(contact: Contact, port: Port, page: Response, base: str) -> None
     here = f"{scheme}://{host(contact, port)}{base}"
     links = [same_place(here, link) for link in http.icon_links(page.body)]
     path = next((link for link in links if link), "/favicon.ico")
-    icon = await fetch(contact, port, path, fresh=wanting(contact))
+    icon = await fetch(contact, port, path, fresh=nameless(contact))
     if icon is None or icon.status != 200 or icon.truncated or not looks_like_icon(icon.body):
         return
     import mmh3
@@ -199,7 +198,7 @@ def looks_like_icon(body: bytes) -> bool:
 
 async def _maker_page(contact: Contact, port: Port, page: Page) -> None:
     try:
-        answer = await fetch(contact, port, page.path, fresh=wanting(contact), body=page.body)
+        answer = await fetch(contact, port, page.path, fresh=nameless(contact), body=page.body)
     except PeerError as error:
         contact.troubles.append(f"{page.path}: {error}")
         return

@@ -1,0 +1,136 @@
+"""A scan from the register's side: who allowed it, what is left to do, what is filed of it.
+
+This is what the command line, the demo and the console call; the scan itself knows no register.
+"""
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from custodes.estate.model import Authority, Network, ScanRun
+from custodes.estate.register import Register
+from custodes.find.observe import scope
+from custodes.find.observe.plan import Outcome, Plan
+from custodes.find.observe.scope import Grant, Permission, Scope
+from custodes.find.observe.targets import Target, Targets
+
+WAITING = 2_000  # outcomes that may wait to be filed
+TOGETHER = 64  # outcomes whose end is noted in one transaction
+GOES_ON_WITHIN_S = 24 * 3600  # an interrupted scan older than this starts anew unless asked
+
+
+def grants(networks: Iterable[Network]) -> list[Grant]:
+    """Every authority that the register holds, as the scope reads it."""
+    return [_grant(authority, n) for n in networks for authority in n.authorities]
+
+
+def _grant(authority: Authority, network: Network) -> Grant:
+    return Grant(network.network, authority.who, authority.until, authority.valid_from)
+
+
+def allow(
+    register: Register, targets: Targets, permission: Permission, site_id: int | None, now: datetime
+) -> None:
+    """Record an authority for every network that was asked for."""
+    for network in targets.asked:
+        register.record_authority(
+            str(network), permission.who, permission.until, now, site_id=site_id
+        )
+
+
+def scope_of(register: Register, targets: Targets, now: datetime) -> Scope:
+    """The scope in which the targets lie whole.
+
+    Raises:
+        OutOfScope: some part of them is covered by no valid authority.
+    """
+    return scope.check(targets.asked, grants(register.networks()), now)
+
+
+def describe(targets: Targets, plan: Plan) -> str:
+    """What a scan will do; the same words for the same scan, which is found again by them."""
+    listed = [f"{t.address}:{','.join(map(str, t.ports))}" for t in targets.listed]
+    asked = " ".join([*map(str, targets.asked), *listed])
+    ports = ",".join(map(str, plan.ports))
+    probes = ",".join(sorted(plan.probes))
+    return f"targets {asked}; ports {ports}; probes {probes}; thorough {plan.thorough}"
+
+
+def begin(
+    register: Register, plan_text: str, now: datetime, *, resume: bool, fresh: bool
+) -> tuple[ScanRun, set[str]]:
+    """The run to do and the devices of it that are done: an interrupted one goes on."""
+    known = None if fresh else register.unfinished_run(plan_text)
+    if known is not None:
+        age_s = (now - known.started_at).total_seconds()
+        if resume or age_s <= GOES_ON_WITHIN_S:
+            return known, register.done_targets(known.id)
+    return register.start_run(plan_text, now), set()
+
+
+def left_over(targets: Targets, done: set[str]) -> Sequence[Target] | Targets:
+    """The targets that are not done yet."""
+    return [t for t in targets if t.device not in done] if done else targets
+
+
+class Filer:
+    """Files what a scan finds in a thread of its own, so that the register holds up no probe.
+
+    Leaving the `with` block waits until everything is filed, also after an interruption.
+    """
+
+    def __init__(self, register: Register, run: ScanRun, site_id: int | None) -> None:
+        self._register = register
+        self._run = run
+        self._site_id = site_id
+        self._pool = ThreadPoolExecutor(1, "filer")
+        self._filing: Future[None] | None = None
+        self._waiting: list[Outcome] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        with self._pool:
+            while self._waiting:
+                self._submit()
+            if self._filing is not None:
+                self._filing.result()
+
+    def put(self, outcome: Outcome) -> None:
+        """File one finished device soon.
+
+        Raises:
+            RegisterError: the register could not take an earlier one.
+        """
+        self._waiting.append(outcome)
+        if self._filing is None or self._filing.done() or len(self._waiting) > WAITING:
+            self._submit()
+
+    def _submit(self) -> None:
+        if self._filing is not None:
+            self._filing.result()
+        batch, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
+        self._filing = self._pool.submit(self._file, batch)
+
+    def _file(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            self._device(outcome)
+        self._register.mark_done(self._run.id, [o.device for o in outcomes], datetime.now(UTC))
+
+    def _device(self, outcome: Outcome) -> None:
+        if not outcome.observations:
+            return
+        site_id = self._site_id
+        if site_id is None:
+            site_id = self._register.site_for(outcome.address)
+        self._register.file_identity(
+            outcome.identity, outcome.observations, site_id, datetime.now(UTC)
+        )
