@@ -1,7 +1,9 @@
-"""The character sets that devices declare. Pure."""
+"""Text from devices: the character sets that they declare, and those that they use. Pure."""
 
+import codecs
 from collections.abc import Mapping
 
+# Without UTF-16: a declaration that can be read as single bytes is not written in it.
 # By the names that devices give them (lower case), the names that Python decodes them by.
 CODECS: Mapping[str, str] = {
     "utf-8": "utf-8",
@@ -23,5 +25,31 @@ CODECS: Mapping[str, str] = {
     "windows-1251": "cp1251",
     "windows-1252": "cp1252",
     "koi8-r": "koi8_r",
-    "utf-16": "utf-16",
 }
+
+
+def decode(data: bytes, declared: str = "") -> str:
+    """Bytes as text: by the declared set where they fit it, else UTF-8, else Latin-1.
+
+    Latin-1 reads every byte as one character, so nothing is lost. Bytes that were cut in the
+    middle of a character lose that character only.
+    """
+    named = CODECS.get(declared.strip().lower(), "utf-8")
+    for codec in dict.fromkeys((named, "utf-8")):
+        text = _decode(data, codec)
+        if text is not None:
+            return text
+    return data.decode("latin-1")
+
+
+def _decode(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError as error:
+        if len(data) - error.start > 3:
+            return None
+    try:
+        text = codecs.getincrementaldecoder(codec)().decode(data)
+    except UnicodeError:
+        return None
+    return None if text.isascii() else text  # one odd byte at the end proves no character set

@@ -13,7 +13,7 @@ import msgspec
 
 from custodes.errors import PeerError
 from custodes.protocols import mac as hardware
-from custodes.protocols.messages import decode
+from custodes.protocols.charsets import decode
 from custodes.units import KIB
 
 PORT = 37810

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from custodes import __version__
 from custodes.errors import PeerError
 from custodes.protocols import auth_challenge
-from custodes.protocols.charsets import CODECS
+from custodes.protocols.charsets import decode
 from custodes.protocols.messages import (
     Body,
     Chunked,
@@ -23,7 +23,6 @@ from custodes.protocols.messages import (
     MessageReader,
     Sized,
     UntilClose,
-    decode,
     length,
 )
 from custodes.units import KIB
@@ -312,13 +311,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNOREC
 def body_text(body: bytes, content_type: str = "") -> str:
     """A page as text: by the named character set where it fits, else UTF-8, else Latin-1."""
     named = _CHARSET.search(content_type) or _CHARSET.search(body[:2048].decode("latin-1"))
-    codec = CODECS.get(named[1].lower()) if named else None
-    if codec is not None:
-        try:
-            return body.decode(codec)
-        except UnicodeDecodeError:
-            pass
-    return decode(body)
+    return decode(body, named[1] if named else "")
 
 
 def title(body: bytes, content_type: str = "") -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from custodes.errors import PeerError
+from custodes.protocols.charsets import decode
 from custodes.units import KIB
 
 MAX_HEADERS = 512
@@ -41,14 +42,6 @@ class Message:
     head: Head
     body: bytes
     truncated: bool
-
-
-def decode(data: bytes) -> str:
-    """Bytes as text: UTF-8 where they are, else Latin-1, one character for each byte."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return data.decode("latin-1")
 
 
 def parse_head(raw: bytes) -> Head:
@@ -250,7 +243,9 @@ def length(head: Head) -> int | None:
 class MessageReader:
     """Cut a stream into messages; `frame` says for a head what kind of body follows it.
 
-    `feed` returns at most one message; feed(b"") asks for the next that is already here.
+    `feed` returns at most one message; feed(b"") asks for the next that is already here. Behind a
+    body that was cut at its limit or broke its framing nothing more is read: where the next
+    message begins is not known.
     """
 
     def __init__(self, frame: Callable[[Head], Body], head_limit: int) -> None:
@@ -259,6 +254,7 @@ class MessageReader:
         self._buffer = bytearray()
         self._head: Head | None = None
         self._body: Body | None = None
+        self.lost = False
         self._restart()
 
     def _restart(self) -> None:
@@ -282,6 +278,9 @@ class MessageReader:
         Raises:
             PeerError: the head is longer than its limit.
         """
+        if self.lost:
+            self._buffer.clear()
+            return None
         self._buffer += data
         if self._body is None:
             raw = self._find_head()
@@ -299,7 +298,7 @@ class MessageReader:
         if self._body is not None:
             self._body.close()
             return self._finish()
-        raw = bytes(self._buffer[self._begin :])
+        raw = b"" if self.lost else bytes(self._buffer[self._begin :])
         self._buffer.clear()
         self._restart()
         if not raw.strip():
@@ -335,4 +334,5 @@ class MessageReader:
         assert head is not None
         assert body is not None
         self._head = self._body = None
+        self.lost = body.truncated
         return Message(head, bytes(body.content), body.truncated)

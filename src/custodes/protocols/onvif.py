@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from custodes.errors import PeerError, UsageError
 from custodes.protocols import xml
-from custodes.protocols.messages import decode
+from custodes.protocols.charsets import decode
 
 PATH = "/onvif/device_service"
 CONTENT_TYPE = "application/soap+xml; charset=utf-8"

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from custodes.errors import PeerError
+from custodes.protocols.charsets import decode
 from custodes.protocols.http import HEAD_LIMIT, LIMIT_BYTES, USER_AGENT
 from custodes.protocols.messages import (
     Body,
@@ -17,7 +18,6 @@ from custodes.protocols.messages import (
     MessageReader,
     Sized,
     UntilClose,
-    decode,
     length,
 )
 
@@ -124,6 +124,8 @@ class _Stream:
 
     def feed(self, data: bytes) -> Message | None:
         pending = self._messages.pending
+        if self._messages.lost:
+            return None
         if len(pending) + len(data) > MAX_PENDING:
             raise PeerError("more came than was read", limit_bytes=MAX_PENDING)
         if not self._messages.between:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from custodes.errors import PeerError
-from custodes.protocols.messages import decode
+from custodes.protocols.charsets import decode
 from custodes.units import KIB
 
 LIMIT_BYTES = 256 * KIB

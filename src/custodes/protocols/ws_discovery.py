@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 
 from custodes.errors import PeerError
 from custodes.protocols import xml
-from custodes.protocols.messages import decode
+from custodes.protocols.charsets import decode
 from custodes.units import KIB
 
 PORT = 3702

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from custodes.errors import PeerError
-from custodes.protocols.charsets import CODECS
+from custodes.protocols.charsets import decode
 from custodes.units import KIB, MIB
 
 MAX_DEPTH = 64
@@ -102,13 +102,7 @@ def _text(data: bytes) -> str:
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"}:
         return data.decode("utf-16", "replace")
     named = _ENCODING.search(data[:256])
-    codec = CODECS.get(named[1].decode().lower(), "utf-8") if named else "utf-8"
-    for candidate in (codec, "utf-8"):
-        try:
-            return data.decode(candidate)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    return decode(data, named[1].decode() if named else "")
 
 
 class _Builder:
