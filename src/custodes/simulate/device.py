@@ -54,7 +54,7 @@ class Device:
             "https_port": str(get("https", 443)),
             "rtsp_port": str(get("rtsp", 554)),
             "onvif_port": str(get("onvif", get("http", 80))),
-            "sdk_port": str(get("sdk8000", get("dvrip37777", 8000))),
+            "sdk_port": str(get("sdk8000", get("dvrip", 0))),
         }
 
     def fill(self, text: str, **answer: str) -> str:

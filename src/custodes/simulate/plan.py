@@ -115,6 +115,7 @@ def _device(profile: Profile, index: int, seed: int, site: str, host: int) -> De
     values = _names(variant) | _numbers(profile, chance)
     values |= {"site": site, "name": f"{site} {index + 1:03d}"}
     values["serial"] = _pattern(fill(profile.device.serial, values), chance)
+    values["uuid"] = fill(profile.device.uuid, values)
     values["username"] = profile.device.username
     values["password"] = fill(profile.device.password, values)
     values["host_name"] = fill(profile.host_name, values)
@@ -126,6 +127,7 @@ def _names(variant: Variant) -> dict[str, str]:
     return {
         "model": variant.model,
         "model_in_scope": variant.model.replace(" ", "%20"),
+        "model_underscored": variant.model.replace(" ", "_"),
         "firmware": variant.firmware,
         "version": version,
         "build": build,
@@ -143,6 +145,8 @@ def _numbers(profile: Profile, chance: random.Random) -> dict[str, str]:
         "mac_dashes": "-".join(pairs),
         "mac_plain": plain,
         "mac_plain_upper": plain.upper(),
+        "mac_first8": plain[:8],
+        "mac_last4": plain[8:],
         "uuid": str(uuid.UUID(int=chance.getrandbits(128), version=4)),
         "hex32": f"{chance.getrandbits(128):032x}",
         "code": _pattern("@####", chance),

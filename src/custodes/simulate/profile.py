@@ -41,6 +41,7 @@ class Device(_Data, frozen=True):
     mac_prefixes: tuple[str, ...]
     serial: str
     made: tuple[int, int] = (2016, 2023)
+    uuid: str = "{uuid}"
     username: str = "admin"
     password: str = "virtual-{digits}"  # noqa: S105 - of a device that does not exist
 

@@ -8,7 +8,8 @@ _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # What each device brings along, fixed when it is planned or when its ports are known.
 DEVICE_NAMES = frozenset(
     """
-    serial mac mac_dashes mac_plain mac_plain_upper model model_in_scope firmware version build
+    serial mac mac_dashes mac_plain mac_plain_upper mac_first8 mac_last4
+    model model_in_scope model_underscored firmware version build
     hardware name site hex32 code digits uuid made username password address gateway
     http_port https_port rtsp_port onvif_port sdk_port host_name boot_time
     """.split()

@@ -1,16 +1,11 @@
 """The answers of a simulated device to discovery inquiries. Pure: bytes in, datagrams out."""
 
-import re
-from xml.sax.saxutils import escape
-
 from custodes.errors import PeerError
 from custodes.protocols import dhip as dahua
 from custodes.protocols import sadp as hikvision
+from custodes.protocols import ws_discovery as wsd
 from custodes.simulate.device import Device
 from custodes.simulate.services import soap
-
-_MESSAGE_ID = re.compile(rb"MessageID[^>]*>\s*([^<]{1,200}?)\s*<")
-_TYPES = re.compile(rb"Types[^>]*>([^<]*)<")
 
 
 def sadp(device: Device, data: bytes) -> list[bytes]:
@@ -51,46 +46,31 @@ def dhip(device: Device, data: bytes) -> list[bytes]:
 
 
 def ws_discovery(device: Device, data: bytes) -> list[bytes]:
-    """The ProbeMatches to a Probe whose types this device has."""
+    """The ProbeMatches to a probe for a type that this device has, or for any."""
     service = device.profile.ws_discovery
-    if service is None or b"Probe" not in data:
+    assert service is not None
+    try:
+        probe = wsd.read_probe(data)
+    except PeerError:
         return []
-    asked = _TYPES.search(data)
-    wanted = (
-        {t.rpartition(":")[2] for t in asked[1].decode("ascii", "replace").split()}
-        if asked
-        else set()
-    )
-    if not wanted <= {t.rpartition(":")[2] for t in service.types.split()}:
+    types = service.types.split()
+    if not {_local(name) for name in probe.types} <= {_local(name) for name in types}:
         return []
     onvif = device.profile.onvif
     scopes = service.scopes or (onvif.scopes if onvif else ())
     addresses = device.fill(service.addresses) or soap.address(device, "device")
-    related = _MESSAGE_ID.search(data)
-    text = _PROBE_MATCHES.format(
-        related=escape(related[1].decode("utf-8", "replace")) if related else "",
-        uuid=device.values["uuid"],
-        types=service.types,
-        scopes=escape(" ".join(device.fill(scope) for scope in scopes)),
-        addresses=escape(addresses),
+    endpoint = f"urn:uuid:{device.values['uuid']}"
+    match = wsd.build_probe_match(
+        message_id=endpoint,
+        relates_to=probe.message_id,
+        endpoint=endpoint,
+        types=types,
+        scopes=[device.fill(scope) for scope in scopes],
+        xaddrs=addresses.split(),
     )
-    return [text.encode()]
+    return [match]
 
 
-_PROBE_MATCHES = """<?xml version="1.0" encoding="UTF-8"?>
-<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope" \
-xmlns:wsa="http://schemas.xmlsoap.org/ws/2004/08/addressing" \
-xmlns:d="http://schemas.xmlsoap.org/ws/2005/04/discovery" \
-xmlns:dn="http://www.onvif.org/ver10/network/wsdl" \
-xmlns:tds="http://www.onvif.org/ver10/device/wsdl" \
-xmlns:wsdp="http://schemas.xmlsoap.org/ws/2006/02/devprof" \
-xmlns:pub="http://schemas.microsoft.com/windows/pub/2005/07">
-<env:Header><wsa:MessageID>urn:uuid:{uuid}</wsa:MessageID>\
-<wsa:RelatesTo>{related}</wsa:RelatesTo>\
-<wsa:To>http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous</wsa:To>\
-<wsa:Action>http://schemas.xmlsoap.org/ws/2005/04/discovery/ProbeMatches</wsa:Action>\
-</env:Header><env:Body><d:ProbeMatches><d:ProbeMatch>\
-<wsa:EndpointReference><wsa:Address>urn:uuid:{uuid}</wsa:Address></wsa:EndpointReference>\
-<d:Types>{types}</d:Types><d:Scopes>{scopes}</d:Scopes><d:XAddrs>{addresses}</d:XAddrs>\
-<d:MetadataVersion>10</d:MetadataVersion></d:ProbeMatch></d:ProbeMatches></env:Body></env:Envelope>
-"""
+def _local(name: str) -> str:
+    """A type without its prefix, which every sender chooses for itself."""
+    return name.rpartition(":")[2]

@@ -3,16 +3,16 @@
 Which calls need no login: access class PRE_AUTH of the ONVIF Core specification. Pure.
 """
 
-import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from xml.sax.saxutils import escape
+from datetime import datetime
 
+from custodes.errors import PeerError
+from custodes.protocols import onvif as wire
 from custodes.protocols.http import Request
 from custodes.simulate.device import Device
 from custodes.simulate.profile import Onvif
 
-_OPERATION = re.compile(rb"<(?:[A-Za-z0-9_.-]+:)?(Get[A-Za-z0-9]+|Set[A-Za-z0-9]+|SystemReboot)\b")
 NAMESPACES = {
     "device": "http://www.onvif.org/ver10/device/wsdl",
     "media": "http://www.onvif.org/ver10/media/wsdl",
@@ -22,12 +22,16 @@ NAMESPACES = {
     "ptz": "http://www.onvif.org/ver20/ptz/wsdl",
     "analytics": "http://www.onvif.org/ver20/analytics/wsdl",
     "recording": "http://www.onvif.org/ver10/recording/wsdl",
-    "search": "http://www.onvif.org/ver10/search/wsdl",
-    "replay": "http://www.onvif.org/ver10/replay/wsdl",
-    "thermal": "http://www.onvif.org/ver10/thermal/wsdl",
-    "access": "http://www.onvif.org/ver10/accesscontrol/wsdl",
 }
-_CAPABILITIES = {"media": "Media", "events": "Events", "imaging": "Imaging", "ptz": "PTZ"}
+CAPABILITIES = {
+    "device": "Device",
+    "media": "Media",
+    "events": "Events",
+    "imaging": "Imaging",
+    "ptz": "PTZ",
+    "analytics": "Analytics",
+}
+REFUSALS = {200: "200 OK", 400: "400 Bad Request", 401: "401 Unauthorized"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,127 +39,86 @@ class Call:
     """An answer to one call."""
 
     status: str
-    body: str
     headers: tuple[str, ...]
+    body: bytes
 
 
 def respond(device: Device, request: Request, now: datetime) -> Call:
     """Answer one SOAP call as the profile says."""
     onvif = device.profile.onvif
     assert onvif is not None
-    found = _OPERATION.search(request.body)
-    operation = found[1].decode() if found else ""
-    body = _answer(device, onvif, operation, now)
-    if body is None:
-        return _fault(onvif)
-    return Call(
-        "200 OK",
-        _envelope(f"<tds:{operation}Response>{body}</tds:{operation}Response>"),
-        onvif.headers,
-    )
-
-
-def _answer(device: Device, onvif: Onvif, operation: str, now: datetime) -> str | None:
-    if operation == "GetSystemDateAndTime":
-        return _date_and_time(now)
-    if operation == "GetServices":
-        return "".join(_service(device, name) for name in onvif.services)
-    if operation == "GetCapabilities":
-        return _capabilities(device, onvif)
-    if operation == "GetHostname":
-        name = _text(device, device.values["host_name"])
-        return (
-            "<tds:HostnameInformation><tt:FromDHCP>false</tt:FromDHCP>"
-            f"<tt:Name>{name}</tt:Name></tds:HostnameInformation>"
-        )
-    if operation == "GetEndpointReference":
-        return f"<tds:GUID>urn:uuid:{device.values['uuid']}</tds:GUID>"
-    if operation == "GetDeviceInformation" and onvif.open_information:
-        return _information(device, onvif)
-    if operation == "GetScopes" and onvif.open_scopes:
-        return "".join(
-            "<tds:Scopes><tt:ScopeDef>Fixed</tt:ScopeDef>"
-            f"<tt:ScopeItem>{_text(device, scope)}</tt:ScopeItem></tds:Scopes>"
-            for scope in onvif.scopes
-        )
-    return None
-
-
-def _text(device: Device, text: str) -> str:
-    return escape(device.fill(text))
-
-
-def _information(device: Device, onvif: Onvif) -> str:
-    parts = {
-        "Manufacturer": onvif.manufacturer,
-        "Model": onvif.model,
-        "FirmwareVersion": onvif.firmware,
-        "SerialNumber": onvif.serial,
-        "HardwareId": onvif.hardware,
-    }
-    return "".join(f"<tds:{key}>{_text(device, text)}</tds:{key}>" for key, text in parts.items())
+    try:
+        operation = wire.operation_of(request.body)
+    except PeerError:
+        fault = wire.build_fault("ter:WellFormed", "The message is not well formed")
+        return Call(REFUSALS[400], onvif.headers, fault)
+    answer = _ANSWERS.get(operation or "")
+    if answer is None or not _is_open(onvif, operation or ""):
+        return Call(REFUSALS[onvif.refusal], onvif.headers, wire.build_fault())
+    return Call(REFUSALS[200], onvif.headers, answer(device, onvif, now))
 
 
 def address(device: Device, service: str) -> str:
     """The address of one ONVIF service of a device."""
     onvif = device.profile.onvif
     path = onvif.path if onvif and service == "device" else f"/onvif/{service}_service"
-    return f"http://{device.address}:{device.values['onvif_port']}{path}"
+    port = device.values["onvif_port"]
+    host = device.address if port == "80" else f"{device.address}:{port}"
+    return f"http://{host}{path}"
 
 
-def _service(device: Device, name: str) -> str:
-    return (
-        f"<tds:Service><tds:Namespace>{NAMESPACES[name]}</tds:Namespace>"
-        f"<tds:XAddr>{address(device, name)}</tds:XAddr>"
-        "<tds:Version><tt:Major>2</tt:Major><tt:Minor>60</tt:Minor></tds:Version></tds:Service>"
+def _is_open(onvif: Onvif, operation: str) -> bool:
+    guarded = {
+        "GetDeviceInformation": onvif.open_information,
+        "GetScopes": onvif.open_scopes,
+    }
+    return guarded.get(operation, True)
+
+
+def _information(device: Device, onvif: Onvif, _now: datetime) -> bytes:
+    values = (onvif.manufacturer, onvif.model, onvif.firmware, onvif.serial, onvif.hardware)
+    filled = map(device.fill, values)
+    return wire.build_device_information(dict(zip(wire.INFORMATION, filled, strict=True)))
+
+
+def _scopes(device: Device, onvif: Onvif, _now: datetime) -> bytes:
+    return wire.build_scopes(map(device.fill, onvif.scopes))
+
+
+def _services(device: Device, onvif: Onvif, _now: datetime) -> bytes:
+    return wire.build_services(
+        [(NAMESPACES[name], address(device, name), "2.60") for name in onvif.services]
     )
 
 
-def _capabilities(device: Device, onvif: Onvif) -> str:
-    parts = [f"<tt:Device><tt:XAddr>{address(device, 'device')}</tt:XAddr></tt:Device>"]
-    for name, element in _CAPABILITIES.items():
-        if name in onvif.services:
-            parts.append(
-                f"<tt:{element}><tt:XAddr>{address(device, name)}</tt:XAddr></tt:{element}>"
-            )
-    return f"<tds:Capabilities>{''.join(parts)}</tds:Capabilities>"
-
-
-def _date_and_time(now: datetime) -> str:
-    def parts(value: datetime) -> str:
-        return (
-            f"<tt:Time><tt:Hour>{value.hour}</tt:Hour><tt:Minute>{value.minute}</tt:Minute>"
-            f"<tt:Second>{value.second}</tt:Second></tt:Time>"
-            f"<tt:Date><tt:Year>{value.year}</tt:Year><tt:Month>{value.month}</tt:Month>"
-            f"<tt:Day>{value.day}</tt:Day></tt:Date>"
-        )
-
-    local = now + timedelta(hours=8)  # never set since it left the factory
-    return (
-        "<tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType>"
-        "<tt:DaylightSavings>false</tt:DaylightSavings>"
-        "<tt:TimeZone><tt:TZ>CST-8:00:00</tt:TZ></tt:TimeZone>"
-        f"<tt:UTCDateTime>{parts(now)}</tt:UTCDateTime>"
-        f"<tt:LocalDateTime>{parts(local)}</tt:LocalDateTime></tds:SystemDateAndTime>"
+def _capabilities(device: Device, onvif: Onvif, _now: datetime) -> bytes:
+    return wire.build_capabilities(
+        {
+            element: address(device, name)
+            for name, element in CAPABILITIES.items()
+            if name in onvif.services
+        }
     )
 
 
-def _fault(onvif: Onvif) -> Call:
-    reasons = {200: "200 OK", 400: "400 Bad Request", 401: "401 Unauthorized"}
-    body = _envelope(
-        "<env:Fault><env:Code><env:Value>env:Sender</env:Value><env:Subcode>"
-        "<env:Value>ter:NotAuthorized</env:Value></env:Subcode></env:Code>"
-        '<env:Reason><env:Text xml:lang="en">The action requested requires authorization and the '
-        "sender is not authorized</env:Text></env:Reason></env:Fault>"
-    )
-    return Call(reasons.get(onvif.refusal, "400 Bad Request"), body, onvif.headers)
+def _date_and_time(_device: Device, _onvif: Onvif, now: datetime) -> bytes:
+    return wire.build_date_time(now, "CST-8:00:00")  # the zone that it left the factory with
 
 
-def _envelope(body: str) -> str:
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?>\n'
-        '<env:Envelope xmlns:env="http://www.w3.org/2003/05/soap-envelope"'
-        ' xmlns:ter="http://www.onvif.org/ver10/error"'
-        ' xmlns:tds="http://www.onvif.org/ver10/device/wsdl"'
-        f' xmlns:tt="http://www.onvif.org/ver10/schema"><env:Body>{body}</env:Body></env:Envelope>'
-    )
+def _host_name(device: Device, _onvif: Onvif, _now: datetime) -> bytes:
+    return wire.build_hostname(device.values["host_name"])
+
+
+def _endpoint(device: Device, _onvif: Onvif, _now: datetime) -> bytes:
+    return wire.build_endpoint_reference(f"urn:uuid:{device.values['uuid']}")
+
+
+_ANSWERS: Mapping[str, Callable[[Device, Onvif, datetime], bytes]] = {
+    "GetSystemDateAndTime": _date_and_time,
+    "GetServices": _services,
+    "GetCapabilities": _capabilities,
+    "GetHostname": _host_name,
+    "GetEndpointReference": _endpoint,
+    "GetDeviceInformation": _information,
+    "GetScopes": _scopes,
+}

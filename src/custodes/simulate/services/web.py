@@ -64,12 +64,32 @@ def respond(
     """The answer of a device to one request, byte for byte."""
     calls = device.profile.onvif
     path = request.target.partition("?")[0]
+    moment = _moment(now)
     if calls is not None and request.method == "POST" and path == calls.path:
         call = soap.respond(device, request, now)
-        page = Page(path="", status=call.status, headers=calls.headers, body=call.body)
-        return _bytes(device, http.version, (), page, request.method, now)
-    page = _page(device, http, pages, request)
-    return _bytes(device, http.version, http.common, page, request.method, now)
+        status, lines, body = call.status, call.headers, call.body
+    else:
+        page = _page(device, http, pages, request)
+        status, lines = page.status, (*http.common, *page.headers)
+        body = _body(device, page, moment)
+    moment["length"] = str(len(body))
+    head = [f"{http.version} {status}", *(device.fill(line, **moment) for line in lines), "", ""]
+    return "\r\n".join(head).encode() + (b"" if request.method == "HEAD" else body)
+
+
+def _moment(now: datetime) -> dict[str, str]:
+    """What is filled in anew for each answer."""
+    return {
+        "date": format_datetime(now, usegmt=True),
+        "nonce": secrets.token_hex(16),
+        "milliseconds": str(int(now.timestamp() * 1000)),
+    }
+
+
+def _body(device: Device, page: Page, moment: dict[str, str]) -> bytes:
+    if page.body_base64:
+        return base64.b64decode(page.body_base64)
+    return device.fill(page.body, **moment).encode()
 
 
 def _page(device: Device, http: Http, pages: Sequence[Page], request: Request) -> Page:
@@ -107,30 +127,6 @@ def _matches(page: Page, request: Request) -> bool:
     if page.contains and page.contains.encode() not in request.body:
         return False
     return page.path in {target, "*"} and page.method == method
-
-
-def _bytes(
-    device: Device,
-    version: str,
-    common: Sequence[str],
-    page: Page,
-    method: str,
-    now: datetime,
-) -> bytes:
-    answer = {
-        "date": format_datetime(now, usegmt=True),
-        "nonce": secrets.token_hex(16),
-        "milliseconds": str(int(now.timestamp() * 1000)),
-    }
-    if page.body_base64:
-        body = base64.b64decode(page.body_base64)
-    else:
-        body = device.fill(page.body, **answer).encode()
-    lines = [
-        device.fill(line, **answer, length=str(len(body))) for line in (*common, *page.headers)
-    ]
-    head = "\r\n".join([f"{version} {page.status}", *lines, "", ""])
-    return head.encode() + (b"" if method == "HEAD" else body)
 
 
 def _is_kept(request: Request) -> bool:
