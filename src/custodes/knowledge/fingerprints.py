@@ -1,22 +1,25 @@
 """Fingerprints: rules that read one observed field, each with its proof beside it.
 
 Files: knowledge/data/fingerprints/*.toml. A pattern must match the whole text of the field
-(`fullmatch`, after stripping white space at both ends); named groups `model`, `firmware`, `serial`
-and `mac` become conclusions. `yes` and `no` are the rule's own tests.
+(`fullmatch`, after stripping white space at both ends; classes such as \\d are ASCII); named groups
+`model`, `firmware`, `serial` and `mac` become conclusions. `yes` and `no` are the rule's own tests.
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from custodes.errors import KnowledgeError
+from custodes.knowledge import tables
+from custodes.knowledge.hints import hints
 
 CAPTURES = ("model", "firmware", "serial", "mac")
+LONGEST = 65536  # characters of one text that rules look at
+_SHORT = 300  # texts up to this length are remembered with their matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,24 @@ class Rule:
     ignore_case: bool = False
     literal: bool = False  # the pattern is plain text, compared whole
     note: str = ""
-    yes: tuple[Mapping[str, str], ...] = ()
-    no: tuple[str, ...] = ()
+    proof: tuple[tables.Raw, tables.Raw] | None = attribute(default=None, repr=False)
     _compiled: list[re.Pattern[str]] = attribute(default_factory=list, repr=False, compare=False)
+
+    @property
+    def yes(self) -> tuple[Mapping[str, str], ...]:
+        """Examples that match: `text`, and the captures that it must give."""
+        return tuple(self.proof[0].read()) if self.proof else ()  # type: ignore[arg-type]
+
+    @property
+    def no(self) -> tuple[str, ...]:
+        """Examples that look alike and must not match."""
+        return tuple(self.proof[1].read()) if self.proof else ()  # type: ignore[arg-type]
 
     def match(self, text: str) -> dict[str, str] | None:
         """The named groups that matched, {} when it matched without any, None when it did not."""
         text = text.strip()
         if self.literal:
-            same = text.casefold() == self.pattern.casefold() if self.ignore_case else None
+            same = _lower(text) == _lower(self.pattern) if self.ignore_case else None
             return {} if (text == self.pattern if same is None else same) else None
         found = self.compiled.fullmatch(text)
         if found is None:
@@ -59,9 +71,23 @@ class Rule:
     @property
     def compiled(self) -> re.Pattern[str]:
         if not self._compiled:
-            flags = re.DOTALL | (re.IGNORECASE if self.ignore_case else 0)
+            flags = re.DOTALL | re.ASCII | (re.IGNORECASE if self.ignore_case else 0)
             self._compiled.append(re.compile(self.pattern, flags))
         return self._compiled[0]
+
+
+class Match(NamedTuple):
+    """One rule that spoke, and what it captured."""
+
+    rule: Rule
+    captures: Mapping[str, str]
+
+
+def matches(field: str, text: str) -> tuple[Match, ...]:
+    """Every rule of the field that matches the text, in file order."""
+    if len(text) <= _SHORT:
+        return _remembered(field, text)
+    return _matches(field, text[:LONGEST])
 
 
 @cache
@@ -69,26 +95,109 @@ def load() -> tuple[Rule, ...]:
     """Every shipped rule, in file and line order.
 
     Raises:
-        KnowledgeError: a file is not TOML, or a rule lacks something or names something unknown.
+        KnowledgeError: a file cannot be read, or a rule lacks something or names it twice.
     """
-    return tuple(_read_all())
+    rules = tuple(_read_all())
+    if len({rule.id for rule in rules}) != len(rules):
+        raise KnowledgeError("two fingerprints carry one id")
+    return rules
 
 
 def _read_all() -> Iterator[Rule]:
     folder = files("custodes.knowledge") / "data" / "fingerprints"
     for entry in sorted(folder.iterdir(), key=lambda e: e.name):
-        if not entry.name.endswith(".toml"):
+        if entry.name.endswith(".toml"):
+            yield from read_rules(entry.read_text(encoding="utf-8"), entry.name)
+
+
+def read_rules(text: str, name: str) -> Iterator[Rule]:
+    """The rules in the text of one fingerprint file."""
+    field: object = None
+    for table_name, table in tables.read(text, name):
+        if table_name != "rule":
+            field = table.get("field")
             continue
         try:
-            document = tomllib.loads(entry.read_text(encoding="utf-8"))
-            for raw in document.get("rule", ()):
-                yield _rule(raw, document.get("field"))
-        except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
-            raise KnowledgeError(f"{entry.name}: {error}") from error
+            yield from _rules({"field": field, **table})
+        except (TypeError, KeyError, AttributeError) as error:
+            raise KnowledgeError(f"{name}: {table.get('id')}: {error}") from error
 
 
-def _rule(raw: Mapping[str, Any], default_field: str | None) -> Rule:
-    values = {"field": default_field, **raw}
-    values["yes"] = tuple(values.get("yes", ()))
-    values["no"] = tuple(values.get("no", ()))
-    return Rule(**values)
+def _rules(values: dict[str, Any]) -> Iterator[Rule]:
+    """One rule; or one for each of `fields`, whose ids then end in the field."""
+    proof = values.pop("yes"), values.pop("no")
+    fields = values.pop("fields", None)
+    if fields is None:
+        yield Rule(**values, proof=proof)
+        return
+    for field in fields.read():
+        here = {"field": field, "id": f"{values['id']}@{field}"}
+        yield Rule(**{**values, **here}, proof=proof)
+
+
+class _Index:
+    """The rules of one field, so arranged that most texts touch few of them."""
+
+    def __init__(self, rules: list[Rule]) -> None:
+        self.exact: dict[str, list[int]] = {}
+        self.folded: dict[str, list[int]] = {}
+        self.hinted: list[tuple[int, tuple[str, ...]]] = []
+        self.hinted_folded: list[tuple[int, tuple[str, ...]]] = []
+        self.rules = rules
+        for number, rule in enumerate(rules):
+            self._add(number, rule)
+
+    def _add(self, number: int, rule: Rule) -> None:
+        text = _lower(rule.pattern) if rule.ignore_case else rule.pattern
+        if rule.literal:
+            table = self.folded if rule.ignore_case else self.exact
+            table.setdefault(text, []).append(number)
+        else:
+            found = hints(rule.pattern)
+            if rule.ignore_case:
+                self.hinted_folded.append((number, tuple(map(_lower, found))))
+            else:
+                self.hinted.append((number, found))
+
+    def candidates(self, text: str) -> list[int]:
+        folded = _lower(text)
+        found = [*self.exact.get(text, ()), *self.folded.get(folded, ())]
+        found += [n for n, needed in self.hinted if _any(needed, text)]
+        found += [n for n, needed in self.hinted_folded if _any(needed, folded)]
+        return sorted(found)
+
+
+def _any(needed: tuple[str, ...], text: str) -> bool:
+    if not needed:
+        return True
+    for hint in needed:  # noqa: SIM110 -- the hottest loop of identification
+        if hint in text:
+            return True
+    return False
+
+
+def _lower(text: str) -> str:
+    return text.lower()
+
+
+@cache
+def _indexes() -> Mapping[str, _Index]:
+    by_field: dict[str, list[Rule]] = {}
+    for rule in load():
+        by_field.setdefault(rule.field, []).append(rule)
+    return {field: _Index(rules) for field, rules in by_field.items()}
+
+
+def _matches(field: str, text: str) -> tuple[Match, ...]:
+    index = _indexes().get(field)
+    if index is None:
+        return ()
+    found = []
+    for number in index.candidates(text.strip()):
+        captures = index.rules[number].match(text)
+        if captures is not None:
+            found.append(Match(index.rules[number], captures))
+    return tuple(found)
+
+
+_remembered = lru_cache(maxsize=8192)(_matches)
