@@ -2,30 +2,28 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from custodes.errors import InputError
 from custodes.estate import conclusions, keys, merging
-from custodes.estate.keys import Keys, keys_of, normal_serial, word_key
-from custodes.estate.matching import Candidate, decide
+from custodes.estate.assets import Assets
+from custodes.estate.candidates import candidates, link, make, settle
+from custodes.estate.keys import Keys, keys_of, normal_serial
+from custodes.estate.matching import decide
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
-    device_observations,
-    device_statements,
     devices,
 )
-from custodes.estate.sightings import Sightings, when
-from custodes.estate.statements import Statements, from_asset_record
+from custodes.estate.sightings import when
 from custodes.identity import Identity
 from custodes.observation import Observation
 
 HOSTNAMES = ("dns.hostname", "dhcp.hostname")
 
 
-class Filing(Sightings, Statements):
+class Filing(Assets):
     """The part of the register that keeps devices apart and together."""
 
     def file_identity(
@@ -43,7 +41,11 @@ class Filing(Sightings, Statements):
         Raises:
             InputError: there is nothing to tell this device from any other by.
         """
-        device = keys_of(identity, observations)
+        listed = [o for o in observations if o.field == conclusions.ASSET]
+        seen = [o for o in observations if o.field != conclusions.ASSET]
+        if listed and not seen:
+            return self._file_listed(listed, site_id, now)
+        device = keys_of(identity, seen)
         if not (device.strong or device.place):
             raise InputError(
                 "an identity names no MAC, no serial with maker and no address",
@@ -51,21 +53,21 @@ class Filing(Sightings, Statements):
             )
         with self._write() as connection:
             device_id = _find_or_make(connection, device, site_id, now)
-            seen = [o for o in observations if o.field != conclusions.ASSET]
-            if seen or not observations:
-                _update(connection, device_id, conclusions.observed(identity), seen, now)
-                _keep_mac(connection, device_id, device.mac, now)
-                _keep_places(connection, device_id, device, _latest(seen, now), site_id)
-            for one in observations:
-                if one.field == conclusions.ASSET:
-                    self._state_asset(device_id, one, now)
-            _settle(connection, device_id, site_id)
-            _link(connection, device_id, self._ensure(observations, now))
+            _update(connection, device_id, conclusions.observed(identity), seen, now)
+            _keep_mac(connection, device_id, device.mac, now)
+            _keep_places(connection, device_id, device, _latest(seen, now), site_id)
+            for one in listed:
+                self.state_listed(device_id, one, now)
+            settle(connection, device_id, site_id)
+            link(connection, device_id, self._ensure(observations, now))
         return device_id
 
-    def _state_asset(self, device_id: int, one: Observation, now: datetime) -> None:
-        said = from_asset_record(one.text)
-        self.state(device_id, said, who="", source=one.source or "asset list", now=now)
+    def _file_listed(
+        self, listed: Sequence[Observation], site_id: int | None, now: datetime
+    ) -> int:
+        """File a device of which only an asset list speaks."""
+        ids = [self.file_row_of(one, site_id=site_id, now=now).device_id for one in listed]
+        return ids[-1]
 
 
 def _find_or_make(
@@ -78,71 +80,6 @@ def _find_or_make(
     if decision.device_id is not None:
         return decision.device_id
     return make(connection, now)
-
-
-def make(connection: sa.Connection, now: datetime) -> int:
-    """A new, empty device."""
-    values = {"key_kind": "asset", "key": "", "confidence": 0.0, "evidence": [], "created_at": now}
-    made = connection.execute(sa.insert(devices).values(**values)).inserted_primary_key
-    assert made is not None
-    return int(made[0])
-
-
-def candidates(connection: sa.Connection, device: Keys, tag: str | None = None) -> list[Candidate]:
-    """Every device that shares a key with `device`, observed or stated."""
-    places = [p for p in {device.place, *device.addresses} if p is not None]
-    stated = {device.mac, device.serial, *places, word_key(device.place), tag and word_key(tag)}
-    stated -= {None, ""}
-    here, said = device_addresses.c, device_statements.c
-    parts = [
-        sa.select(device_macs.c.device_id).where(device_macs.c.mac == device.mac),
-        sa.select(devices.c.id).where(devices.c.serial_key == device.serial),
-        sa.select(here.device_id).where(
-            here.ended_at.is_(None), sa.or_(here.place.in_(places), here.address.in_(places))
-        ),
-        sa.select(said.device_id).where(
-            said.ended_at.is_(None),
-            said.field.in_(("mac", "serial", "address", "asset_tag")),
-            said.value_key.in_(stated),
-        ),
-    ]
-    ids = [row[0] for row in connection.execute(sa.union(*parts))]
-    return [_candidate(connection, one) for one in sorted(ids)]
-
-
-def _candidate(connection: sa.Connection, device_id: int) -> Candidate:
-    row = connection.execute(sa.select(devices).where(devices.c.id == device_id)).mappings().one()
-    here = device_addresses.c
-    held = connection.execute(
-        sa.select(here.place, here.address).where(
-            here.device_id == device_id, here.ended_at.is_(None)
-        )
-    ).all()
-    macs = connection.execute(
-        sa.select(device_macs.c.mac).where(device_macs.c.device_id == device_id)
-    ).scalars()
-    said = _said(connection, device_id)
-    places = {h.place for h in held} or {said.get("address"), said.get("asset_tag")} - {None}
-    makers = {word_key(row["brand"]), word_key(row["maker"])} - {""}
-    return Candidate(
-        id=device_id,
-        macs=frozenset(macs) or frozenset({said["mac"]} if said.get("mac") else ()),
-        serial=row["serial_key"] or said.get("serial"),
-        makers=frozenset(makers or {said.get("brand", ""), said.get("maker", "")} - {""}),
-        places=frozenset(p for p in places if p),
-        addresses=frozenset(h.address for h in held if h.address),
-        site_id=row["stated_site_id"] or row["observed_site_id"],
-        first_seen=row["first_seen"],
-        last_seen=row["last_seen"],
-    )
-
-
-def _said(connection: sa.Connection, device_id: int) -> dict[str, str]:
-    said = device_statements.c
-    query = sa.select(said.field, said.value_key).where(
-        said.device_id == device_id, said.ended_at.is_(None)
-    )
-    return {row.field: row.value_key for row in connection.execute(query)}
 
 
 def _update(
@@ -227,35 +164,3 @@ def _keep_place(
     values = {"device_id": device_id, "place": place, "address": address}
     values |= {"first_seen": seen, "last_seen": seen, "ended_at": ended}
     connection.execute(sa.insert(device_addresses), values)
-
-
-def _settle(connection: sa.Connection, device_id: int, site_id: int | None) -> None:
-    """Write down by what the device is told from others now, and the site it was seen at."""
-    new: dict[str, Any] = dict(
-        zip(("key_kind", "key"), main_key(connection, device_id), strict=True)
-    )
-    if site_id is not None:
-        new["observed_site_id"] = site_id
-    connection.execute(sa.update(devices).where(devices.c.id == device_id).values(**new))
-
-
-def main_key(connection: sa.Connection, device_id: int) -> tuple[str, str]:
-    """The strongest key of a device and its kind."""
-    one = _candidate(connection, device_id)
-    if one.macs:
-        return "mac", min(one.macs)
-    if one.serial:
-        return "serial", one.serial
-    said = _said(connection, device_id)
-    if one.first_seen is None and "address" not in said:
-        return "asset", said.get("asset_tag", "")
-    return "address", min(one.places, default="")
-
-
-def _link(connection: sa.Connection, device_id: int, ids: Sequence[int]) -> None:
-    links = device_observations.c
-    query = sa.select(links.observation_id).where(links.device_id == device_id)
-    known = set(connection.execute(query).scalars())
-    new = [{"device_id": device_id, "observation_id": i} for i in ids if i not in known]
-    if new:
-        connection.execute(sa.insert(device_observations), new)

@@ -70,7 +70,7 @@ class Inventory(Store):
             return _load(connection, sorted(set(connection.execute(query).scalars())))
 
 
-def _query(wanted: Filter) -> sa.Select[tuple[int]]:
+def _query(wanted: Filter) -> sa.Select[int]:
     query = sa.select(devices.c.id).order_by(devices.c.id)
     query = query.offset(wanted.get("offset") or 0).limit(wanted.get("limit"))
     if (site := wanted.get("site")) is not None:

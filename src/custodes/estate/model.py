@@ -36,6 +36,7 @@ STATED_FIELDS = (
     "device_type",
     "site",
     "asset_tag",
+    "name",
     "location",
     "state",
     *LIFECYCLE,

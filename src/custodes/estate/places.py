@@ -9,6 +9,7 @@ from custodes.errors import UsageError
 from custodes.estate.keys import word_key
 from custodes.estate.model import Body, Site
 from custodes.estate.schema import bodies, sites
+from custodes.estate.statements import plain
 from custodes.estate.store import Store
 
 
@@ -39,7 +40,7 @@ class Places(Store):
                 "name": named(name, "body"),
                 "name_key": word_key(name),
                 "standard_ids": dict(standard_ids or {}),
-                "notes": notes,
+                "notes": plain(notes),
             }
             connection.execute(sa.insert(bodies), values)
             made = self.body_by_name(name)
@@ -49,7 +50,9 @@ class Places(Store):
     def change_body(self, body_id: int, **values: Any) -> None:
         """Change a body's `standard_ids` or `notes`."""
         with self._write() as connection:
-            connection.execute(sa.update(bodies).where(bodies.c.id == body_id).values(**values))
+            connection.execute(
+                sa.update(bodies).where(bodies.c.id == body_id).values(**_plain(values))
+            )
 
     def sites(self) -> list[Site]:
         """Every site, by body and name."""
@@ -75,6 +78,18 @@ class Places(Store):
             )
         return found[0] if found else None
 
+    def site_meant(self, name: str, body: str | None = None) -> Site | None:
+        """The site that a list means by this name; one without a body, where several have it.
+
+        Raises:
+            UsageError: several bodies have a site of this name and `body` was not given.
+        """
+        if body is None:
+            where = sa.and_(sites.c.name_key == word_key(name), sites.c.body_id.is_(None))
+            if found := self._sites(where):
+                return found[0]
+        return self.site_by_name(name, body)
+
     def add_site(
         self, name: str, *, body: str | None = None, sensitive: bool | None = None, **more: Any
     ) -> Site:
@@ -90,7 +105,7 @@ class Places(Store):
                 where = sa.and_(sites.c.name_key == word_key(name), sites.c.body_id == body_id)
             if found := self._sites(where):
                 return found[0]
-            values = {"address": "", "standard_ids": {}, "notes": "", **more}
+            values = {"address": "", "standard_ids": {}, "notes": "", **_plain(more)}
             values |= {"name": named(name, "site"), "name_key": word_key(name)}
             values |= {"body_id": body_id, "sensitive": sensitive}
             connection.execute(sa.insert(sites), values)
@@ -99,7 +114,9 @@ class Places(Store):
     def change_site(self, site_id: int, **values: Any) -> None:
         """Change what is recorded of a site: any of its columns but the name."""
         with self._write() as connection:
-            connection.execute(sa.update(sites).where(sites.c.id == site_id).values(**values))
+            connection.execute(
+                sa.update(sites).where(sites.c.id == site_id).values(**_plain(values))
+            )
 
     def _sites(self, where: Any) -> list[Site]:
         query = sa.select(sites, bodies.c.name.label("body")).outerjoin(bodies)
@@ -116,10 +133,14 @@ def named(text: str, what: str) -> str:
     Raises:
         UsageError: nothing is left of it.
     """
-    name = " ".join(text.split())
+    name = " ".join(plain(text).split())
     if not name:
         raise UsageError(f"a {what} needs a name")
     return name
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: plain(v) if isinstance(v, str) else v for k, v in values.items()}
 
 
 def _body(row: Any) -> Body:

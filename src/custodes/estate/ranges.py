@@ -9,15 +9,17 @@ from custodes.errors import UsageError
 from custodes.estate import authority
 from custodes.estate.model import SEGMENTS, Authority, Network
 from custodes.estate.schema import authorities, networks, sites
+from custodes.estate.statements import plain
 from custodes.estate.store import Store
 
 
 class Terms(TypedDict, total=False):
-    """More about an authority: its first instant, who recorded it, the site of the network."""
+    """More about an authority: its first instant, who recorded it, which network it is for."""
 
     valid_from: datetime | None
     recorded_by: str
     site_id: int | None
+    network_id: int | None
 
 
 class Ranges(Store):
@@ -48,7 +50,7 @@ class Ranges(Store):
         with self._write() as connection:
             known = self._network(text, site_id)
             if known is None:
-                values: dict[str, Any] = {"cidr": text, "name": name, "notes": notes}
+                values: dict[str, Any] = {"cidr": text, "name": plain(name), "notes": plain(notes)}
                 values |= {"segment": segment or "unknown", "site_id": site_id}
                 connection.execute(sa.insert(networks), values)
             else:
@@ -86,20 +88,21 @@ class Ranges(Store):
         if until <= start:
             raise UsageError("an authority must end after it begins", hint="Give a later date.")
         with self._write() as connection:
-            network = self._network_for(str(authority.network(cidr)), more.get("site_id"))
-            same = (who.strip(), reference.strip(), until)
+            network = self._network_for(str(authority.network(cidr)), more)
+            same = (plain(who), plain(reference), until)
             for known in network.authorities:
                 if (known.who, known.reference, known.until) == same:
                     return known
             values: dict[str, Any] = dict(zip(("who", "reference", "until"), same, strict=True))
             values |= {"network_id": network.id, "recorded_at": now, "valid_from": start}
-            values |= {"recorded_by": more.get("recorded_by", "")}
+            values |= {"recorded_by": plain(more.get("recorded_by", ""))}
             connection.execute(sa.insert(authorities), values)
             granted = _authorities(connection, network.id)
         return max(granted[network.id], key=lambda a: a.id)
 
-    def _network_for(self, cidr: str, site_id: int | None) -> Network:
-        held = [n for n in self.networks() if n.cidr == cidr]
+    def _network_for(self, cidr: str, more: Terms) -> Network:
+        site_id, number = more.get("site_id"), more.get("network_id")
+        held = [n for n in self.networks() if n.cidr == cidr and number in (None, n.id)]
         same = [n for n in held if site_id is None or n.site_id == site_id]
         return same[0] if same else self.add_network(cidr, site_id=site_id)
 

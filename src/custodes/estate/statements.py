@@ -1,9 +1,9 @@
 """What people state about devices: who, when, where it was written, and what it was before."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from unicodedata import category
 
 import sqlalchemy as sa
 
@@ -91,7 +91,7 @@ def checked(field: str, value: str | None) -> str | None:
     """
     if field not in STATED_FIELDS:
         raise UsageError(f"{field!r} cannot be stated", hint=f"One of: {', '.join(STATED_FIELDS)}.")
-    text = clean((value or "").strip())
+    text = plain(value or "")
     if not text:
         return None
     if len(text) > VALUE_LIMIT:
@@ -106,6 +106,16 @@ def checked(field: str, value: str | None) -> str | None:
             raise UsageError(f"{text!r} is not a device's MAC address")
         return mac
     return text
+
+
+def plain(value: str) -> str:
+    """Text that every file format carries unchanged: no control characters but new line and tab."""
+    text = clean(value).replace("\r\n", "\n").replace("\r", "\n").strip()
+    return "".join(c if c in "\n\t" or not _odd(c) else "\ufffd" for c in text)
+
+
+def _odd(character: str) -> bool:
+    return category(character) == "Cc" or ord(character) & 0xFFFE == 0xFFFE
 
 
 def _day(field: str, text: str) -> str:
@@ -124,26 +134,6 @@ def value_key(field: str, value: str) -> str:
     if field == "address":
         return keys.normal_place(value) or ""
     return keys.word_key(value)
-
-
-def from_asset_record(payload: str) -> dict[str, str | None]:
-    """What an `asset.record` observation (a JSON object of one row) states; {} where nothing can.
-
-    A value that a field cannot have is left out: the reader of the list has reported it.
-    """
-    try:
-        row = json.loads(payload)
-    except ValueError:
-        return {}
-    said: dict[str, str | None] = {}
-    for field, value in row.items() if isinstance(row, dict) else ():
-        if field not in STATED_FIELDS or field == "site" or not isinstance(value, str):
-            continue
-        try:
-            said[field] = checked(field, value)
-        except UsageError:
-            continue
-    return said
 
 
 def _replace(connection: sa.Connection, device_id: int, new: Statement) -> None:

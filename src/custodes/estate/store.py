@@ -27,6 +27,12 @@ class Store:
             yield
 
     @contextmanager
+    def step(self) -> Iterator[None]:
+        """Inside a transaction: undo only this part of it when it fails."""
+        with self._write() as connection, connection.begin_nested():
+            yield
+
+    @contextmanager
     def _write(self) -> Iterator[sa.Connection]:
         """A connection in a writing transaction; inside another one, that one."""
         held: sa.Connection | None = getattr(self._local, "connection", None)

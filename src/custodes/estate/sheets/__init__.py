@@ -1,0 +1,1 @@
+"""The register as spreadsheets: read what facilities managers keep, write what they can keep."""
