@@ -90,10 +90,8 @@ def _site(register: "Register | None", name: str | None) -> int | None:
         return None
     site = register.site_by_name(name)
     if site is None:
-        raise UsageError(
-            f"no site is called {name!r}",
-            hint="`custodes sites` lists them and records new ones; check the spelling.",
-        )
+        site = register.add_site(name)
+        output.note(f"Recorded a new site: {output.printable(site.name)}.")
     return site.id
 
 

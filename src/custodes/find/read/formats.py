@@ -26,7 +26,7 @@ from custodes.units import MIB
 
 HEAD = MIB  # how much of a file may be looked at before it is recognised
 STDIN = "-"
-MODULES = ("nmap_xml", "shodan", "observations")  # asked in this order
+MODULES = ("nmap_xml", "shodan", "observations", "assets")  # asked in this order
 PACKED = {
     b"PK\x03\x04": "a zip archive",
     b"BZh": "packed with bzip2",
@@ -46,9 +46,9 @@ class Format(Protocol):
     def read(self, stream: Readable, name: str, tally: Tally) -> Iterator[Observation]: ...
 
 
-def formats() -> tuple[Format, ...]:
-    """Every format that is understood, in the order in which they are tried."""
-    return tuple(cast("Format", import_module(f"custodes.find.read.{m}")) for m in MODULES)
+def formats() -> Iterator[Format]:
+    """Every format that is understood, in the order in which they are tried, loaded when met."""
+    return (cast("Format", import_module(f"custodes.find.read.{m}")) for m in MODULES)
 
 
 class Reader:
@@ -116,7 +116,7 @@ class Reader:
             f"from {_count(tally.items, tally.unit)} (to byte {tally.offset})"
         )
         return InputError(
-            f"{self.name}: {why}; {got}",
+            f"{self.name}: {why.removeprefix(self.name).lstrip(' :')}; {got}",
             hint=hint or "What was read before that is kept.",
             file=self.name,
             offset=tally.offset,
@@ -150,8 +150,7 @@ def open_file(
         InputError: it is not a regular file, is empty, or is in no format that is understood.
         UsageError: `form` is not the name of a format.
     """
-    names = [f.NAME for f in formats()]
-    if form is not None and form not in names:
+    if form is not None and form not in (names := [f.NAME for f in formats()]):
         raise UsageError(f"{form} is not a format", hint=f"Formats: {', '.join(names)}.")
     if str(path) == STDIN and stdin is not None:
         return Reader(stdin, "standard input", size_bytes=None, form=form)
@@ -203,15 +202,14 @@ class _Fails:
 
 
 def _choose(head: bytes, form: str | None) -> Format:
-    known = formats()
     if form is not None:
-        return next(f for f in known if form == f.NAME)
+        return next(f for f in formats() if form == f.NAME)
     if not head.strip(b" \t\r\n\0"):
         raise InputError("the file is empty" if not head else "the file holds only white space")
-    for candidate in known:
+    for candidate in formats():
         if candidate.recognise(head):
             return candidate
-    raise InputError(_unknown(head), hint=f"Understood: {'; '.join(f.ABOUT for f in known)}.")
+    raise InputError(_unknown(head), hint=f"Understood: {'; '.join(f.ABOUT for f in formats())}.")
 
 
 def _unknown(head: bytes) -> str:

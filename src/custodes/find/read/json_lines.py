@@ -10,7 +10,9 @@ from custodes.find.read.lines import LIMIT, Line, Readable, lines
 from custodes.find.read.tally import Tally
 from custodes.units import human_size
 
-LOOKED_AT = 20  # the first lines that may tell the format; a bad first line is no reason to refuse
+LOOKED_AT = (
+    1000  # the first lines that may tell the format; bad ones among them are no reason to refuse
+)
 
 T = TypeVar("T")
 
