@@ -5,11 +5,12 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -94,7 +95,7 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], as_json: bool, **optio
     asked = reading.parse(
         targets, read_file=_read_file, resolve=_resolve, large=bool(options["large"])
     )
-    plan = _plan(ctx, options)
+    plan = plan_from(ctx, options)
     with context.register(ctx) as register:
         return _run(register, asked, plan, options, as_json)
 
@@ -237,8 +238,10 @@ def _in_words(body: dict[str, Any]) -> "Iterator[str]":
         yield "Interrupted; what was read is kept. The same command goes on with the rest."
 
 
-def _plan(ctx: click.Context, options: dict[str, Any]) -> "Plan":
-    """The plan that settings and options make."""
+def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({})) -> "Plan":
+    """The plan that settings and options make; without options, that of a plain scan."""
+    names = ("rate", "ports", "thorough", "only", "skip", "multicast")
+    options: dict[str, Any] = {name: asked.get(name) for name in names}
     from custodes.find.identify.core import identify
     from custodes.find.observe import plan as plans
     from custodes.find.observe import ports
@@ -258,7 +261,7 @@ def _plan(ctx: click.Context, options: dict[str, Any]) -> "Plan":
         ports=listed,
         limits=limits,
         probes=_probes(options["only"], options["skip"], chosen["scan.probes_off"]),
-        thorough=options["thorough"],
+        thorough=bool(options["thorough"]),
         multicast=options["multicast"] is not False,
         multicast_loopback=options["multicast"] is True,
         identify=identify,

@@ -1,0 +1,233 @@
+"""`custodes demo`: a virtual estate, really scanned, identified and shown."""
+
+import asyncio
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_network
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from custodes.cli import context, output
+from custodes.errors import UsageError
+
+if TYPE_CHECKING:
+    from custodes.estate.register import Register
+    from custodes.find.observe.plan import Outcome, Progress
+    from custodes.find.observe.scope import Scope
+    from custodes.find.observe.targets import Targets
+    from custodes.simulate.estate import Running
+
+BODY = "Example Borough Council"
+SITES = {  # name: sensitive in the body's own words, None where it never said
+    "Town Hall": True,
+    "Harbour Street Car Park": False,
+    "Riverside Leisure Centre": False,
+    "St Mary's Primary School": None,
+}
+WHO = "the person who started this demo, for loopback only"
+JUDGED = ("is_surveillance", "vendor", "maker", "model", "firmware", "device_type")
+SERVICES = {  # how the scan calls what the estate calls otherwise
+    "ws_discovery": "wsd",
+    "sdk": "silent",
+    "dvrip": "silent",
+    "sofia": "silent",
+    "baichuan": "silent",
+}
+
+
+@click.command()
+@click.option("--devices", "count", type=click.IntRange(1, 1000), default=40, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same estate.")
+@click.option("--once", is_flag=True, help="Print a summary and end; no console.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port of the console [8765].")
+@click.option("--open/--no-open", "browse", default=False, help="Open it in the web browser.")
+@output.JSON
+@click.pass_context
+def demo(ctx: click.Context, /, as_json: bool, **options: Any) -> int:
+    """Run a virtual estate, scan it for real, fill a register and show it.
+
+    Everything happens on this machine's loopback addresses. The register lies in a fresh folder
+    that is removed at the end; with `custodes --data DIR demo` it lies in DIR, which must not hold
+    a register yet, and is kept.
+
+    Exit status: 0 done or stopped, 2 this machine does not allow it, 6 the register failed.
+    """
+    if as_json and not options["once"]:
+        raise UsageError("--json needs --once", hint="custodes demo --once --json")
+    with _fresh_folder(ctx) as folder:
+        ctx.find_root().obj["data"] = str(folder)
+        return _demo(ctx, as_json, options)
+
+
+@contextmanager
+def _fresh_folder(ctx: click.Context) -> Iterator[Path]:
+    given = (ctx.find_root().obj or {}).get("data")
+    if given is None:
+        made = Path(tempfile.mkdtemp(prefix="custodes-demo-"))
+        try:
+            yield made
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        return
+    folder = context.folder(ctx)
+    if (folder / "custodes.sqlite").exists():
+        raise UsageError(
+            f"{folder} holds a register already; a demo does not mix with it",
+            hint="Give --data a new folder, or leave it out.",
+        )
+    yield folder
+
+
+def _demo(ctx: click.Context, as_json: bool, options: dict[str, Any]) -> int:
+    from custodes.simulate.background import running_estate
+    from custodes.simulate.plan import plan
+
+    started = time.monotonic()
+    specs = plan(options["count"], options["seed"], sites=tuple(SITES))
+    with running_estate(specs, base=None) as estate:
+        output.note(f"{len(estate.devices):,} virtual devices answer from {estate.base} on.")
+        with context.register(ctx) as register:
+            _record_places(register, estate.devices)
+            found = _scan(ctx, register, estate.devices)
+        found["score"] = _score(estate.devices, found.pop("device_list"))
+        found["seconds_in_all"] = round(time.monotonic() - started, 1)
+        _tell(found, as_json)
+        if not options["once"]:
+            _show(ctx, options)
+    return 0
+
+
+def _record_places(register: "Register", devices: "Sequence[Running]") -> None:
+    """Sites, networks and the authority to scan them, as an operator would record them."""
+    now = datetime.now(UTC)
+    for device in devices:
+        network = str(ip_network(f"{device.address}/24", strict=False))
+        site = register.add_site(device.site, body=BODY, sensitive=SITES[device.site])
+        register.add_network(network, name=device.site, segment="isolated", site_id=site.id)
+        register.record_authority(network, WHO, now.replace(microsecond=0) + timedelta(days=1), now)
+
+
+def target_of(device: "Running") -> str:
+    """What to type after `custodes scan` for a virtual device: its address, and its ports where
+    they are not the real ones."""
+    from custodes.find.observe.ports import DEFAULT
+
+    usual = {p.number for p in DEFAULT}
+    if {80, 443} & set(device.ports.values()) or usual >= set(device.ports.values()):
+        return device.address
+    ports = ",".join(f"{n}/{SERVICES.get(name, name)}" for name, n in device.ports.items())
+    return f"{device.address}:{ports}"
+
+
+def _scan(ctx: click.Context, register: "Register", devices: "Sequence[Running]") -> dict[str, Any]:
+    from custodes.cli.scan import plan_from
+    from custodes.find.observe import job, targets
+
+    texts = [target_of(device) for device in devices]
+    asked = targets.parse(texts, read_file=str, resolve=lambda name: [name])
+    scope = job.scope_of(register, asked, datetime.now(UTC))
+    return asyncio.run(_look(register, asked, plan_from(ctx), scope))
+
+
+async def _look(
+    register: "Register", asked: "Targets", plan: Any, scope: "Scope"
+) -> dict[str, Any]:
+    from dataclasses import replace
+
+    from custodes.find.observe import job
+    from custodes.find.observe.report import Found, document
+    from custodes.find.observe.scan import scan
+
+    found = Found()
+    run, _ = job.begin(
+        register, job.describe(asked, plan), datetime.now(UTC), resume=False, fresh=True
+    )
+    with job.Filer(register, run, None) as filer:
+
+        def finished(outcome: "Outcome") -> None:
+            found.add(outcome)
+            filer.put(outcome)
+
+        summary = await scan(
+            asked,
+            replace(plan, may_reach=scope.__contains__),
+            sink=lambda _observation: None,
+            progress=_progress(len(asked)),
+            finished=finished,
+        )
+    register.finish_run(run.id, datetime.now(UTC))
+    return document(summary, found, already_done=0, rate=plan.limits.packets_per_second)
+
+
+def _progress(total: int) -> Any:
+    last = [0.0]
+
+    def show(progress: "Progress") -> None:
+        now = time.monotonic()
+        if now - last[0] < 2 and progress.done < total:
+            return
+        last[0] = now
+        line = f"scanned {progress.done:,} of {total:,} devices, {progress.packets:,} packets"
+        click.echo(f"\r{line}" if sys.stderr.isatty() else line, err=True, nl=False)
+        if not sys.stderr.isatty() or progress.done == total:
+            click.echo("", err=True)
+
+    return show
+
+
+def _score(truth: "Sequence[Running]", found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """How the scan did against what the virtual devices really are, in devices, for each fact."""
+    by_device = {d["address"]: d for d in found}
+    score: dict[str, Any] = {"devices": len(truth), "found": len(by_device)}
+    mistakes: list[dict[str, Any]] = []
+    for fact in JUDGED:
+        pairs = [(d, d.truth.get(fact), by_device.get(d.address, {}).get(fact)) for d in truth]
+        wrong = [(d, want, got) for d, want, got in pairs if got is not None and got != want]
+        score[fact] = {
+            "right": sum(want == got for _, want, got in pairs),
+            "wrong": len(wrong),
+            "left_unknown": sum(got is None and want is not None for _, want, got in pairs),
+        }
+        mistakes += [
+            {"address": d.address, "profile": d.profile, "fact": fact, "is": want, "said": got}
+            for d, want, got in wrong
+        ]
+    return score | {"mistakes": mistakes}
+
+
+def _tell(summary: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        output.emit_json(summary)
+        return
+    rows = [{"maker": m, "devices": n} for m, n in summary["by_maker"].items()]
+    output.table(
+        rows, {"maker": "Maker", "devices": "Cameras and recorders"}, empty="No device was found."
+    )
+    output.note(
+        f"{summary['surveillance']} cameras and recorders, {summary['not_surveillance']} other"
+        f" devices and {summary['surveillance_unknown']} unknown, found in {summary['seconds']} s"
+        f" with {summary['packets']:,} packets at {summary['packets_per_second']:g} a second."
+    )
+
+
+def _show(ctx: click.Context, options: dict[str, Any]) -> None:
+    from custodes.cli import serve
+    from custodes.console.app import create_app
+    from custodes.settings import database_url
+
+    found = context.settings(ctx, {"web.port": options["port"]})
+    address = serve.loopback(str(found["web.host"]))
+    with serve.listen(address, int(found["web.port"])) as listening:
+        url = serve.address_of(listening)
+        serve.announce(url, as_json=False)
+        if options["browse"]:
+            click.launch(url)
+        app = create_app(database_url(found, context.folder(ctx)), names=(address,))
+        serve.run(app, listening)
