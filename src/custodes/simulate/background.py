@@ -12,7 +12,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
-from typing import BinaryIO, Literal, Protocol
+from typing import IO, Literal, Protocol
 
 import msgspec
 
@@ -121,10 +121,13 @@ async def _until(order: Order, ready: "Future[_Threaded]", stop: threading.Event
             await asyncio.to_thread(stop.wait)
     except CustodesError as error:
         ready.set_exception(error)
+    finally:
+        if not ready.done():
+            ready.set_exception(UsageError("the virtual estate ended before it was ready"))
 
 
 class _Process:
-    def __init__(self, ready: Ready, asked: BinaryIO, said: BinaryIO) -> None:
+    def __init__(self, ready: Ready, asked: IO[bytes], said: IO[bytes]) -> None:
         self.devices = ready.devices
         self.base = ready.base
         self._asked = asked
@@ -146,7 +149,7 @@ class _Process:
 def _in_process(order: Order) -> Iterator[Estate]:
     command = [sys.executable, "-m", "custodes.simulate.background"]
     with subprocess.Popen(  # noqa: S603 - our own interpreter and module
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
     ) as process:
         assert process.stdin is not None
         assert process.stdout is not None
@@ -171,7 +174,7 @@ def _first_word(line: bytes) -> Ready:
     return said
 
 
-async def _serve(order: Order, asked: BinaryIO, said: BinaryIO) -> None:
+async def _serve(order: Order, asked: IO[bytes], said: IO[bytes]) -> None:
     """The other side: run the estate, report when asked, end when the input ends."""
     try:
         async with VirtualEstate(order.specs, order.base, one_address=order.one_address) as estate:
@@ -188,7 +191,7 @@ def _copy(estate: VirtualEstate) -> Report:
     return msgspec.json.decode(msgspec.json.encode(report), type=Report)
 
 
-def _say(said: BinaryIO, message: Ready | Refused | Report) -> None:
+def _say(said: IO[bytes], message: Ready | Refused | Report) -> None:
     said.write(msgspec.json.encode(message) + b"\n")
     said.flush()
 

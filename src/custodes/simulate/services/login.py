@@ -26,17 +26,17 @@ def admits(
     if scheme.lower() == "basic":
         return _basic(rest) == f"{username}:{password}"
     parameters = dict(challenges([authorization])[0][1])
-    same_realm = parameters.get("realm") == allowed["digest"].get("realm")
-    return same_realm and digest(parameters, method, username, password) == parameters.get(
-        "response"
-    )
+    expected = {
+        "username": username,
+        "realm": allowed["digest"].get("realm"),
+        "response": digest(parameters, method, username, password),
+    }
+    return all(parameters.get(key) == value for key, value in expected.items())
 
 
 def digest(parameters: Mapping[str, str], method: str, username: str, password: str) -> str:
     """The response that the right password gives for the parameters of an Authorization header."""
     get = parameters.get
-    if get("username") != username:
-        return ""
     ha1 = _md5(f"{username}:{get('realm', '')}:{password}")
     ha2 = _md5(f"{method}:{get('uri', '')}")
     if get("qop"):

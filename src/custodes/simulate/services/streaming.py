@@ -4,7 +4,6 @@ import secrets
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from custodes.units import MIB
 from custodes.protocols import h264
 from custodes.protocols.rtsp import Request, RequestReader
 from custodes.simulate import pattern
@@ -13,6 +12,7 @@ from custodes.simulate.services.conversation import Conversation
 from custodes.simulate.services.hostile import misbehave
 from custodes.simulate.services.login import admits
 from custodes.simulate.services.playing import Player, Track, transport_of
+from custodes.units import MIB
 
 SESSION_TIMEOUT_S = 60
 MOST_UNSENT = MIB  # a peer that does not read is hung up on
