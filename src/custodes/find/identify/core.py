@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
-from custodes.find.identify import matcher
+from custodes.find.identify import matcher, models, names
 from custodes.find.identify.claims import Claim
 from custodes.find.identify.facets import cut, text_of
 from custodes.find.identify.readers import (
@@ -18,6 +18,7 @@ from custodes.find.identify.readers import (
     OBSERVATION_READERS,
     WORD_READERS,
     hikvision,
+    words,
 )
 from custodes.find.identify.weigh import Sighted, conclude, is_without_cameras, without_cameras
 from custodes.identity import Identity
@@ -38,16 +39,40 @@ def identify(observations: Sequence[Observation]) -> Identity:
     The order of the observations does not matter. A recorder's channel list speaks of the devices
     attached to it: it describes one of them only where nothing else was seen.
     """
+    if len(observations) == 1:
+        return _identify_one(observations[0])
     group = _Group()
     for observation in observations:
         group.add(observation)
     return group.identity()
 
 
+def _identify_one(observation: Observation) -> Identity:
+    """The same for a single observation, without the book-keeping."""
+    if observation.field == _CHANNEL:
+        claims = hikvision.channel(text_of(observation)).claims
+    else:
+        claims = read(observation)
+    if claims:
+        where, when = _place(observation)
+        found = conclude([(claim, where, when) for claim in claims])
+    else:
+        found = Identity()
+    found.id = observation.id
+    found.device = observation.device or observation.address
+    return found
+
+
+def _place(observation: Observation) -> tuple[str, str | None]:
+    """By what evidence points to this observation, and when it was seen."""
+    seen_at = observation.seen_at
+    return observation.id or observation.digest, iso(seen_at) if seen_at else None
+
+
 def identify_each(observations: Iterable[Observation]) -> Iterator[Identity]:
     """Conclude from each observation alone, in the order given."""
     for observation in observations:
-        yield identify((observation,))
+        yield _identify_one(observation)
 
 
 def identify_devices(
@@ -63,7 +88,7 @@ def identify_devices(
     for observation in observations:
         key = observation.device or observation.address
         if key is None:
-            yield identify((observation,))
+            yield _identify_one(observation)
             continue
         group = open_groups.get(key)
         if group is None:
@@ -106,8 +131,7 @@ class _Group:
     def _keep(self, observation: Observation, claims: Sequence[Claim]) -> None:
         if not claims or len(self.readings) >= READINGS_LIMIT:
             return
-        where = observation.id or observation.digest
-        when = iso(observation.seen_at) if observation.seen_at else None
+        where, when = _place(observation)
         for claim in claims:
             key = (claim, where)
             seen = self.readings.get(key)
@@ -117,8 +141,7 @@ class _Group:
     def _sighted(self) -> Iterator[Sighted]:
         attached = self._attached_alone()
         if attached is not None:
-            where = attached.id or attached.digest
-            when = iso(attached.seen_at) if attached.seen_at else None
+            where, when = _place(attached)
             for claim in hikvision.channel(text_of(attached)).claims:
                 yield claim, where, when
             return
@@ -167,9 +190,9 @@ def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
     return kept + [without_cameras(c) for c in claims if is_without_cameras(c)]
 
 
-def _facet_claims(field: str, text: str) -> tuple[Claim, ...]:
+def _facet_claims(field: str, text: str) -> list[Claim]:
     """Fingerprints first; plain names and words only where no fingerprint decides."""
-    claims = list(matcher.shipped().claims(field, text))
+    claims = matcher.shipped().claims(field, text)
     reader = FACET_READERS.get(field)
     if reader is not None:
         claims += reader(text).claims
@@ -178,12 +201,28 @@ def _facet_claims(field: str, text: str) -> tuple[Claim, ...]:
         claims += NAME_READERS[field](text).claims
     if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += WORD_READERS[field](text).claims
-    return tuple(claims)
+    return claims
 
 
 _remembered = lru_cache(_CACHE_ENTRIES)(_facet_claims)
 
 
+_REMEMBERING: Final = (
+    _remembered,
+    names.brand,
+    names.leading_brand,
+    names.neutral,
+    names.maker_of,
+    names.brand_of_model,
+    names.holder,
+    names.makes_no_cameras,
+    models.device_type_of,
+    models.own_brand,
+    words.device_type_in,
+)
+
+
 def forget() -> None:
-    """Empty the caches, so that a benchmark can tell what they save."""
-    _remembered.cache_clear()
+    """Empty every cache of texts, so that a benchmark can tell what they save."""
+    for remembering in _REMEMBERING:
+        remembering.cache_clear()

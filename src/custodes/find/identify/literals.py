@@ -1,151 +1,134 @@
-"""Which plain text every match of a pattern must contain, so that most rules need not be tried.
+"""Which plain texts a match of a pattern cannot lack, so that most rules need not be tried. Pure.
 
-Reads the pattern's own text, conservatively: whatever it does not understand it leaves out, which
-costs time and never a match. Pure.
+Reads the pattern's own text, conservatively: what it does not understand it leaves out, which
+costs time and never a match. Case is dropped throughout.
 """
 
 import re
+from typing import Final
 
-_QUANTIFIER = re.compile(r"\*|\+|\?|\{\d*,?\d*\}")
-_SIMPLE_ESCAPES = frozenset(".\\/+*?()[]{}|^$-_ :;,'\"#&~<>=!%@`")
+Clause = tuple[str, ...]  # at least one of these texts occurs in every match
+
+_QUANTIFIER: Final = re.compile(r"[*+?]|\{\d*,?\d*\}")
+_GROUP: Final = re.compile(r"\(\?(?:P<\w+>|:|[aims]+:)|\((?!\?)")
+_LOOK: Final = re.compile(r"\(\?(?:<?[=!])")
+_FLAGS: Final = re.compile(r"\(\?[aims]+\)")
+_ESCAPED_PUNCTUATION: Final = re.compile(r"\\[^\w\s]|\\[ _]")
 
 
-class _Scanner:
-    """Walks over a pattern once and collects runs of characters that no match can lack."""
+class _NotUnderstoodError(Exception):
+    """The pattern uses something rare; nothing is said about it."""
 
-    def __init__(self, pattern: str) -> None:
+
+def needles(pattern: str) -> Clause:
+    """Texts of which every match holds at least one, in lower case; () where none is certain.
+
+    >>> needles(r"(?:.*\\b)?(?:AXIS|Vapix) (?P<model>[A-Z]\\d+)")
+    ('axis', 'vapix')
+    """
+    flags = _FLAGS.match(pattern)
+    reader = _Reader(pattern, flags.end() if flags else 0)
+    try:
+        found = reader.alternatives()
+    except _NotUnderstoodError:
+        return ()
+    if found is None or reader.at < len(pattern) or not all(n.isascii() for n in found):
+        return ()
+    return tuple(dict.fromkeys(n.lower() for n in found))
+
+
+class _Reader:
+    """Walks once over a pattern."""
+
+    def __init__(self, pattern: str, at: int) -> None:
         self.pattern = pattern
-        self.at = 0
-        self.runs: list[str] = []
-        self.current = ""
-        self.leading = True  # nothing but literals so far
-        self.prefix = ""
+        self.at = at
 
-    def cut(self) -> None:
-        """End the run: what comes next may be anything."""
-        if self.current:
-            self.runs.append(self.current)
-        if self.leading:
-            self.prefix = self.current
-            self.leading = False
-        self.current = ""
+    def alternatives(self) -> Clause | None:
+        """Up to the end of this group: one text of each branch, None where a branch has none."""
+        branches = [self._branch()]
+        while self.pattern[self.at : self.at + 1] == "|":
+            self.at += 1
+            branches.append(self._branch())
+        if None in branches:
+            return None
+        return tuple(text for branch in branches if branch is not None for text in branch)
 
-    def quantifier(self) -> tuple[bool, bool]:
-        """Skip a quantifier; returns whether there was one and whether it may mean "none"."""
+    def _branch(self) -> Clause | None:
+        clauses: list[Clause] = []
+        run = ""
+        while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
+            step, clause = self._step()
+            if step is not None:
+                run += step
+                continue
+            if run:
+                clauses.append((run,))
+                run = ""
+            if clause is not None:
+                clauses.append(clause)
+        if run:
+            clauses.append((run,))
+        return max(clauses, key=lambda c: (min(map(len, c)), -len(c)), default=None)
+
+    def _step(self) -> tuple[str | None, Clause | None]:
+        """One element: (text that continues the run, None) or (None, what a group requires)."""
+        char = self.pattern[self.at]
+        if char == "(":
+            return None, self._group()
+        if char == "[":
+            self._class()
+        elif char == "\\":
+            return self._escape(), None
+        elif char in ".^$":
+            self.at += 1
+        else:
+            self.at += 1
+            return self._literal(char), None
+        self._quantifier()
+        return None, None
+
+    def _escape(self) -> str | None:
+        found = _ESCAPED_PUNCTUATION.match(self.pattern, self.at)
+        self.at += 2
+        if found is not None:
+            return self._literal(found[0][1])
+        self._quantifier()
+        return None
+
+    def _literal(self, char: str) -> str | None:
+        """The character, unless it may be lacking or repeated."""
+        return None if self._quantifier() else char
+
+    def _quantifier(self) -> str:
         found = _QUANTIFIER.match(self.pattern, self.at)
         if found is None:
-            return False, False
+            return ""
         self.at = found.end()
-        if self.at < len(self.pattern) and self.pattern[self.at] in "?+":
+        if self.pattern[self.at : self.at + 1] in ("?", "+"):
             self.at += 1
-        sign = found.group()
-        return True, sign in "*?" or sign.startswith(("{0", "{,"))
+        return found[0]
 
-    def character(self, char: str) -> None:
-        repeated, optional = self.quantifier()
-        if optional:
-            self.cut()
-            return
-        self.current += char
-        if repeated:
-            self.cut()
-
-    def opaque(self) -> None:
-        """Something that matches more than one text."""
-        self.quantifier()
-        self.cut()
-
-    def skip_class(self) -> None:
+    def _class(self) -> None:
         end = self.at + 1
-        if self.pattern[end : end + 1] == "^":
-            end += 1
+        end += self.pattern[end : end + 1] == "^"
         end += 1  # a first "]" is a member
         while end < len(self.pattern) and self.pattern[end] != "]":
             end += 2 if self.pattern[end] == "\\" else 1
+        if self.pattern[end - 1 : end] == "\\":
+            raise _NotUnderstoodError
         self.at = end + 1
 
-    def skip_group(self) -> str:
-        """Move behind the group that starts here and return its inside."""
-        start, depth = self.at + 1, 0
-        while self.at < len(self.pattern):
-            char = self.pattern[self.at]
-            if char == "\\":
-                self.at += 2
-                continue
-            if char == "[":
-                self.skip_class()
-                continue
-            depth += (char == "(") - (char == ")")
-            self.at += 1
-            if depth == 0:
-                break
-        return self.pattern[start : self.at - 1]
-
-
-def required(pattern: str) -> tuple[str, tuple[str, ...]]:
-    """The literal start of every match ("" if none) and the texts it holds, in their order.
-
-    >>> required(r"AXIS (?P<model>[A-Z]+) Network Camera.*")
-    ('AXIS ', ('AXIS ', ' Network Camera'))
-    """
-    if "(?i" in pattern or "(?x" in pattern or "(?a" in pattern or "(?s" in pattern:
-        return "", ()
-    scanner = _scan(pattern)
-    if scanner is None:
-        return "", ()
-    return scanner.prefix, tuple(scanner.runs)
-
-
-def _scan(pattern: str) -> _Scanner | None:
-    s = _Scanner(pattern)
-    while s.at < len(pattern):
-        char = pattern[s.at]
-        if char == "|":
-            return None
-        if char == "\\":
-            _escape(s)
-        elif char == "[":
-            s.skip_class()
-            s.opaque()
-        elif char == "(":
-            _group(s)
-        elif char in ".^$":
-            s.at += 1
-            s.opaque()
-        else:
-            s.at += 1
-            s.character(char)
-    s.cut()
-    return s
-
-
-def _escape(s: _Scanner) -> None:
-    char = s.pattern[s.at + 1 : s.at + 2]
-    s.at += 2
-    if char in _SIMPLE_ESCAPES and char:
-        s.character(char)
-    else:
-        s.opaque()
-
-
-def _group(s: _Scanner) -> None:
-    inside = s.skip_group()
-    repeated, optional = s.quantifier()
-    named = re.match(r"\?P<\w+>|\?:", inside)
-    if inside.startswith("?") and named is None:  # a look-around or something rarer
-        s.cut()
-        return
-    inner = None if optional or repeated else _scan(inside[named.end() if named else 0 :])
-    if inner is None:
-        s.cut()
-        return
-    _join(s, inner)
-
-
-def _join(s: _Scanner, inner: _Scanner) -> None:
-    """Add the runs of a group that occurs exactly once, without gluing over its borders."""
-    if s.leading and inner.prefix:
-        s.prefix = s.current + inner.prefix
-        s.leading = False
-    s.cut()
-    s.runs.extend(inner.runs)
+    def _group(self) -> Clause | None:
+        look = _LOOK.match(self.pattern, self.at)
+        opening = look or _GROUP.match(self.pattern, self.at)
+        if opening is None:
+            raise _NotUnderstoodError
+        self.at = opening.end()
+        inside = self.alternatives()
+        if self.pattern[self.at : self.at + 1] != ")":
+            raise _NotUnderstoodError
+        self.at += 1
+        sign = self._quantifier()
+        optional = sign[:1] in ("*", "?") or sign.startswith(("{0", "{,"))
+        return None if look or optional else inside

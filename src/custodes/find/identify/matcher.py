@@ -5,83 +5,80 @@ A rule's answer is the same as Rule.match; this only avoids asking. Pure.
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import Final
 
-from custodes.find.identify.claims import Claim
-from custodes.find.identify.literals import required
+from custodes.find.identify.claims import MATCHED_LIMIT, Claim
+from custodes.find.identify.literals import needles
 from custodes.knowledge.fingerprints import Rule, load
 
-_PREFIX = 3
-_STATED = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
+_STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
+# Letters beyond ASCII that a pattern without case takes for ASCII ones.
+_FOLD: Final = str.maketrans({"ſ": "s", "İ": "i", "ı": "i", "K": "k"})
 
-
-class _Pattern:
-    """A rule with the plain texts that it cannot match without."""
-
-    __slots__ = ("fold", "prefix", "rule", "texts")
-
-    def __init__(self, rule: Rule) -> None:
-        prefix, texts = required(rule.pattern)
-        self.rule = rule
-        self.fold = rule.ignore_case
-        if self.fold:
-            prefix, texts = prefix.lower(), tuple(t.lower() for t in texts)
-            if not all(t.isascii() for t in texts):
-                prefix, texts = "", ()
-        self.prefix = prefix
-        self.texts = texts
-
-    def may_match(self, text: str, lowered: str) -> bool:
-        """Whether the texts occur in their order; False only where a match is impossible."""
-        haystack = lowered if self.fold else text
-        at = 0
-        for needle in self.texts:
-            found = haystack.find(needle, at)
-            if found < 0:
-                return False
-            at = found + len(needle)
-        return True
+Match = tuple[Rule, Mapping[str, str]]
 
 
 class _Field:
-    """The rules of one field: whole texts by dictionary, the others by how they begin."""
+    """The rules of one field: whole texts by dictionary, patterns by a text that they need."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.literals: dict[str, list[Rule]] = {}
-        self.starts: dict[str, list[_Pattern]] = {}
-        self.others: list[_Pattern] = []
+        self.patterns: list[Rule] = []
+        self.by_needle: dict[str, list[int]] = {}
+        self.by_three: dict[str, list[int]] = {}
+        self.always: list[int] = []
         for rule in rules:
-            self._add(rule)
+            if rule.literal:
+                self.literals.setdefault(rule.pattern.casefold(), []).append(rule)
+            else:
+                self._index(rule)
 
-    def _add(self, rule: Rule) -> None:
-        if rule.literal:
-            self.literals.setdefault(rule.pattern.casefold(), []).append(rule)
+    def _index(self, rule: Rule) -> None:
+        needed = needles(rule.pattern)
+        number = len(self.patterns)
+        self.patterns.append(rule)
+        if not needed or min(map(len, needed)) < 3:
+            self.always.append(number)
             return
-        pattern = _Pattern(rule)
-        if len(pattern.prefix) >= _PREFIX and pattern.prefix.isascii():
-            self.starts.setdefault(pattern.prefix[:_PREFIX].lower(), []).append(pattern)
-        else:
-            self.others.append(pattern)
+        for needle in needed:
+            self.by_needle.setdefault(needle, []).append(number)
+            self.by_three.setdefault(_rarest(needle), []).append(number)
 
-    def match(self, text: str) -> list[tuple[Rule, dict[str, str]]]:
+    def match(self, text: str) -> list[Match]:
+        """Every rule that matches, in the order of the knowledge."""
         text = text.strip()
-        lowered = text.lower()
-        found: list[tuple[Rule, dict[str, str]]] = []
-        for rule in self.literals.get(text.casefold(), ()):
-            groups = rule.match(text)
-            if groups is not None:
-                found.append((rule, groups))
-        for pattern in self._candidates(text, lowered):
-            groups = pattern.rule.match(text)
-            if groups is not None:
-                found.append((pattern.rule, groups))
+        found: list[Match] = []
+        if self.literals:
+            for rule in self.literals.get(text.casefold(), ()):
+                groups = rule.match(text)
+                if groups is not None:
+                    found.append((rule, groups))
+        if self.patterns:
+            for number in self._candidates(text):
+                rule = self.patterns[number]
+                groups = rule.match(text)
+                if groups is not None:
+                    found.append((rule, groups))
         return found
 
-    def _candidates(self, text: str, lowered: str) -> Iterable[_Pattern]:
-        """The patterns worth trying; with letters beyond ASCII, case folds in ways of its own."""
-        if not text.isascii():
-            return [p for start in self.starts.values() for p in start] + self.others
-        starting = self.starts.get(lowered[:_PREFIX], ())
-        return [p for p in (*starting, *self.others) if p.may_match(text, lowered)]
+    def _candidates(self, text: str) -> Iterable[int]:
+        """The patterns worth trying; looks for needles, or by threes of letters if that is less."""
+        lowered = text.lower() if text.isascii() else text.translate(_FOLD).lower()
+        index, hits = self.by_needle, []
+        if len(lowered) < len(index):
+            index = self.by_three
+            hits = list(index.keys() & {lowered[i : i + 3] for i in range(len(lowered) - 2)})
+        else:
+            hits = [needle for needle in index if needle in lowered]
+        if not hits:
+            return self.always
+        return sorted({*self.always, *(number for hit in hits for number in index[hit])})
+
+
+def _rarest(needle: str) -> str:
+    """Three letters of a needle, those with digits and signs first, as they are rarer."""
+    threes = [needle[i : i + 3] for i in range(len(needle) - 2)]
+    return max(threes, key=lambda three: sum(not c.isalpha() for c in three))
 
 
 class Matcher:
@@ -93,26 +90,32 @@ class Matcher:
             by_field.setdefault(rule.field, []).append(rule)
         self._fields: Mapping[str, _Field] = {f: _Field(r) for f, r in by_field.items()}
 
-    def claims(self, field: str, text: str) -> tuple[Claim, ...]:
+    def match(self, field: str, text: str) -> list[Match]:
+        """Every rule of this field that matches, with what it captured."""
+        rules = self._fields.get(field)
+        return rules.match(text) if rules is not None else []
+
+    def claims(self, field: str, text: str) -> list[Claim]:
         """What the fingerprints say about one facet."""
         rules = self._fields.get(field)
         if rules is None:
-            return ()
-        return tuple(
-            claim
-            for rule, groups in rules.match(text)
-            for claim in _rule_claims(rule, groups, text)
-        )
+            return []
+        found = rules.match(text)
+        if not found:
+            return []
+        matched = text.strip()[:MATCHED_LIMIT]
+        return [claim for rule, groups in found for claim in _rule_claims(rule, groups, matched)]
 
 
-def _rule_claims(rule: Rule, groups: Mapping[str, str], text: str) -> list[Claim]:
-    matched = text.strip()[:240]
-    weight = rule.weight
+def _rule_claims(rule: Rule, groups: Mapping[str, str], matched: str) -> list[Claim]:
     stated: list[tuple[str, str | bool]] = [
         (name, value) for name in _STATED if (value := getattr(rule, name)) is not None
     ]
     stated += groups.items()
-    return [Claim(n, v, weight, rule.id, rule.field, matched, rule.source) for n, v in stated]
+    return [
+        Claim(name, value, rule.weight, rule.id, rule.field, matched, rule.source)
+        for name, value in stated
+    ]
 
 
 @cache

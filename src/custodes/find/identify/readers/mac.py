@@ -4,16 +4,20 @@ from typing import Final
 
 from custodes.find.identify import names
 from custodes.find.identify.claims import PREFIX, Reading
-from custodes.protocols.mac import is_usable
 from custodes.protocols.mac import normalise as normalised
 
 FIELD: Final = "mac.address"
 
 
 def normalise(text: str) -> str | None:
-    """The address as aa:bb:cc:dd:ee:ff; None where the text is not the address of one device."""
+    """The address as aa:bb:cc:dd:ee:ff; None where the text is not the address of one device.
+
+    Group addresses and the fillers that firmware ships with belong to no device.
+    """
     address = normalised(text[:64])
-    return address if address is not None and is_usable(address) else None
+    if address is None or int(address[1], 16) & 1 or address.endswith("00:00:00"):
+        return None
+    return None if address.count(address[:2]) == 6 else address
 
 
 def read(text: str) -> Reading:
