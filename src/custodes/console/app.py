@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +24,20 @@ STATIC = Path(__file__).parent / "static"
 HEADLINES = {404: "There is nothing here", 503: "The register cannot be read"}
 
 
+class Console(FastAPI):
+    """FastAPI whose description names the problem documents that it really answers with."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description without FastAPI's own form of a bad request: ours is a 400."""
+        described = super().openapi()
+        for operations in described["paths"].values():
+            for operation in operations.values():
+                operation["responses"].pop("422", None)
+        for name in ("HTTPValidationError", "ValidationError"):
+            described["components"]["schemas"].pop(name, None)
+        return described
+
+
 def create_app(database_url: str, *, names: Iterable[str] = ()) -> FastAPI:
     """The console over the register at `database_url`.
 
@@ -39,7 +54,7 @@ def create_app(database_url: str, *, names: Iterable[str] = ()) -> FastAPI:
         finally:
             await run_in_threadpool(opening.__exit__, None, None, None)
 
-    app = FastAPI(
+    app = Console(
         title="custodes",
         version=__version__,
         description="What the register says, for programs. Reading only.",
