@@ -2,20 +2,29 @@
 
 import asyncio
 import signal
-import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from custodes.cli import output
 
+if TYPE_CHECKING:
+    from custodes.simulate.estate import VirtualEstate
+
+REAL_WEB_PORTS = (80, 5000)
+
 
 @click.command()
 @click.option("--devices", "count", type=click.IntRange(1, 20_000), default=40, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same estate.")
-@click.option("--base", default="127.42.0.0", show_default=True, help="First address.")
+@click.option(
+    "--base",
+    default="127.42.0.0",
+    show_default=True,
+    help="Where the addresses start; `auto` takes a range that is free.",
+)
 @click.option("--profiles", metavar="A,B", help="Only these profiles (see --list).")
 @click.option("--sites", metavar="A,B", default="Town Hall", show_default=True)
 @click.option(
@@ -48,6 +57,8 @@ def _list(as_json: bool) -> int:
             "about": profile.about,
             "services": " ".join(profile.services()),
             "only_by_name": profile.hostile,
+            "truth": profile.truth | dict.fromkeys(profile.unknown),
+            "source": profile.source,
         }
         for profile in profiles().values()
     ]
@@ -69,7 +80,8 @@ async def _run(options: dict[str, Any]) -> int:
     specs = plan(
         options["count"], options["seed"], sites=sites, only=chosen(names) if names else None
     )
-    estate = VirtualEstate(specs, options["base"], one_address=options["one_address"])
+    base = None if options["base"] == "auto" else options["base"]
+    estate = VirtualEstate(specs, base, one_address=options["one_address"])
     stop = _stop_signal()
     async with estate:
         _announce(estate, options)
@@ -94,26 +106,37 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-def _announce(estate: Any, options: dict[str, Any]) -> None:
+def _announce(estate: "VirtualEstate", options: dict[str, Any]) -> None:
+    """Say that the devices answer, and how to scan and score them."""
     import msgspec
 
     devices = estate.devices
     manifest = msgspec.json.format(msgspec.json.encode(devices), indent=2)
     if options["manifest"]:
-        try:
-            options["manifest"].write_bytes(manifest + b"\n")
-        except OSError as error:
-            from custodes.errors import UsageError
-
-            raise UsageError(
-                f"{options['manifest']} cannot be written: {error.strerror}"
-            ) from error
+        _write(options["manifest"], manifest + b"\n")
     if options["as_json"]:
         click.echo(manifest.decode())
-        sys.stdout.flush()
         return
     first, last = devices[0].address, devices[-1].address
     word = "device answers" if len(devices) == 1 else "devices answer"
-    output.note(
-        f"{len(devices):,} {word} on {first}" + ("" if first == last else f" to {last}") + "."
-    )
+    reach = first if first == last else f"{first} to {last}"
+    output.note(f"{len(devices):,} {word} on {reach}.")
+    if not options["one_address"]:
+        networks = sorted({d.address.rpartition(".")[0] + ".0/24" for d in devices})
+        targets = " ".join(networks[:3]) + (" …" if len(networks) > 3 else "")
+        output.note("Scan them from another terminal:")
+        output.note(f'  custodes scan {targets} --authority "me, until the end of the year"')
+    moved = devices[0].ports.get("http") not in {None, *REAL_WEB_PORTS}
+    if moved or options["one_address"] or options["manifest"]:
+        where = options["manifest"] or "the manifest (--manifest FILE)"
+        output.note(f"Ports, and what a scan should find: see {where}.")
+    output.note("Ctrl-C stops them.")
+
+
+def _write(path: Path, manifest: bytes) -> None:
+    from custodes.errors import UsageError
+
+    try:
+        path.write_bytes(manifest)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be written: {error.strerror}") from error

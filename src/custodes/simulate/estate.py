@@ -16,6 +16,12 @@ from custodes.simulate.plan import DEFAULT_BASE, DeviceSpec, address
 from custodes.simulate.server import Serving, serve
 from custodes.simulate.stats import Rate, Seen
 
+ALLOWED = tuple(
+    ipaddress.IPv4Network(text)
+    for text in ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+)
+FIRST_AUTOMATIC, AUTOMATIC = 60, 160  # 127.60.0.0 to 127.219.0.0; the default lies outside
+
 
 class Running(msgspec.Struct, frozen=True, kw_only=True):
     """A device that answers now: where, as what, and what a scan should conclude of it."""
@@ -146,9 +152,9 @@ def _check_base(base: str, specs: Sequence[DeviceSpec]) -> None:
         last = first + max((spec.host for spec in specs), default=0)
     except ValueError as error:
         raise UsageError(f"{base} is not an IPv4 address that an estate can start at") from error
-    if not (first.is_private or first.is_loopback) or not last.is_private:
+    if not any(first in network and last in network for network in ALLOWED):
         raise UsageError(
-            f"{base} is not a loopback or private address",
+            f"{base} is not a loopback or private address with room for the estate",
             hint="A virtual estate answers on loopback: --base 127.42.0.0.",
         )
 
@@ -156,5 +162,6 @@ def _check_base(base: str, specs: Sequence[DeviceSpec]) -> None:
 def _free_bases(specs: Sequence[DeviceSpec]) -> list[str]:
     """Ranges of 127.0.0.0/8 to try in turn, from a place that differs between processes."""
     size = max((spec.host for spec in specs), default=0) // 65536 + 1
-    start = os.getpid() * 7 % 200
-    return [f"127.{20 + (start + n * size) % 200}.0.0" for n in range(200 // size)]
+    start = os.getpid() * 7
+    places = [(start + n * size) % AUTOMATIC for n in range(AUTOMATIC // size)]
+    return [f"127.{FIRST_AUTOMATIC + place}.0.0" for place in places]
