@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 
 Challenge = tuple[str, Mapping[str, str]]
 
+MAX_CHALLENGES = 32
 MAX_PARAMETERS = 64
 
 _WORD = re.compile(r'[^\s,="]+')
@@ -25,13 +26,15 @@ def challenges(values: Iterable[str]) -> list[Challenge]:
     found: list[Challenge] = []
     for value in values:
         found += _challenges(value)
-    return found
+        if len(found) > MAX_CHALLENGES:
+            break
+    return found[:MAX_CHALLENGES]
 
 
 def _challenges(text: str) -> list[Challenge]:
     found: list[tuple[str, dict[str, str]]] = []
     at = _skip(_GAP, text, 0)
-    while at < len(text):
+    while at < len(text) and len(found) <= MAX_CHALLENGES:
         word = _WORD.match(text, at)
         if word is None:
             at = _skip(_GAP, text, at + 1)  # a stray quote or equals sign

@@ -5,7 +5,6 @@ everything that arrived, in its order and case (makers are told apart by it), wi
 says in `truncated` when the answer is not known to be whole.
 """
 
-import html
 import re
 import zlib
 from collections.abc import Sequence
@@ -324,7 +323,9 @@ def title(body: bytes, content_type: str = "") -> str | None:
     found = _TITLE_END.search(lower, begin, begin + 4 * MAX_TITLE)
     raw = body[begin : found.start() if found else begin + 4 * MAX_TITLE]
     charset = content_type if _CHARSET.search(content_type) else _page_charset(body)
-    text = html.unescape(body_text(raw, charset))
+    from html import unescape
+
+    text = unescape(body_text(raw, charset))
     return " ".join(text.split())[:MAX_TITLE] or None
 
 
@@ -338,6 +339,8 @@ _ATTRIBUTE = re.compile(r"([a-zA-Z-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>
 
 def icon_links(body: bytes) -> list[str]:
     """Where the page says that its icon lies, in the order of the page."""
+    from html import unescape
+
     lower = body.lower()
     links: list[str] = []
     at = lower.find(b"<link")
@@ -351,7 +354,7 @@ def icon_links(body: bytes) -> list[str]:
                 for found in _ATTRIBUTE.finditer(decode(body[at:end]))
             }
             relations = attributes.get("rel", "").lower().split()
-            href = html.unescape(attributes.get("href", "")).strip()
+            href = unescape(attributes.get("href", "")).strip()
             if href and ("icon" in relations or "apple-touch-icon" in relations):
                 links.append(href)
         at = lower.find(b"<link", end)

@@ -37,11 +37,15 @@ class Element:
         while waiting:
             element = waiting.pop()
             yield element
-            waiting += reversed(element.children)
+            if element.children:
+                waiting += reversed(element.children)
 
     def find(self, tag: str) -> "Element | None":
         """The first element below with this local name."""
-        return next((e for e in self.walk() if e.tag == tag and e is not self), None)
+        for element in self.walk():
+            if element.tag == tag and element is not self:
+                return element
+        return None
 
     def findall(self, tag: str) -> list["Element"]:
         return [e for e in self.walk() if e.tag == tag and e is not self]
@@ -127,14 +131,14 @@ class _Builder:
             raise PeerError("the XML is nested too deep", limit=MAX_DEPTH)
         if self._nodes > MAX_NODES:
             raise PeerError("the XML has too many elements", limit=MAX_NODES)
-        if len(attributes) > MAX_ATTRIBUTES:
-            raise PeerError("an XML element has too many attributes", limit=MAX_ATTRIBUTES)
-        if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
-            raise PeerError("an XML attribute is too long", limit_bytes=MAX_ATTRIBUTE)
-        declared, own = _split_attributes(attributes)
+        declared: dict[str, str] = _NONE
+        own: dict[str, str] = {}
+        if attributes:
+            _check_attributes(attributes)
+            declared, own = _split_attributes(attributes)
         self._scopes.append(declared)
         prefix, _, tag = name.rpartition(":")
-        element = Element(tag, self._namespace(prefix), own)
+        element = Element(tag, self._namespace(prefix), own, "", [])
         if self.open:
             self.open[-1].children.append(element)
         else:
@@ -143,7 +147,10 @@ class _Builder:
         self._texts.append([])
 
     def _end(self, _name: str) -> None:
-        self.open.pop().text = "".join(self._texts.pop()).strip()
+        texts = self._texts.pop()
+        element = self.open.pop()
+        if texts:
+            element.text = "".join(texts).strip()
         self._scopes.pop()
 
     def _data(self, text: str) -> None:
@@ -154,6 +161,16 @@ class _Builder:
             if prefix in scope:
                 return scope[prefix]
         return ""
+
+
+_NONE: dict[str, str] = {}
+
+
+def _check_attributes(attributes: dict[str, str]) -> None:
+    if len(attributes) > MAX_ATTRIBUTES:
+        raise PeerError("an XML element has too many attributes", limit=MAX_ATTRIBUTES)
+    if max(map(len, attributes.values())) > MAX_ATTRIBUTE:
+        raise PeerError("an XML attribute is too long", limit_bytes=MAX_ATTRIBUTE)
 
 
 def _split_attributes(attributes: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
