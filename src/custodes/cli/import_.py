@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
@@ -17,6 +17,7 @@ from custodes.units import human_size
 
 if TYPE_CHECKING:
     from custodes.estate.register import Register
+    from custodes.estate.sheets.report import SheetReport
     from custodes.find.read.formats import Reader
     from custodes.find.read.intake import Intake
     from custodes.observation import Observation
@@ -30,12 +31,15 @@ QUIET_S = 10.0  # and elsewhere
 
 @dataclass(slots=True)
 class FileReport:
-    """What became of one file. Counts that need the register are None in a dry run."""
+    """What became of one file. Counts that need the register are None in a dry run.
+
+    Of an asset list `sheet` tells what its rows did; the other counts are of observations.
+    """
 
     file: str
     format: str | None = None
     read: dict[str, int] = field(default_factory=dict)  # {"lines": 3} or hosts, rows
-    observations: int = 0
+    observations: int | None = 0
     new: int | None = None
     known: int | None = None
     devices: int | None = None
@@ -127,7 +131,10 @@ class Job:
         try:
             with open_file(name, form=self.form, stdin=stdin) as reader:
                 report.format = reader.format.NAME
-                self._take(reader, report)
+                if report.format == "assets" and self.register is not None:
+                    self._take_list(reader, report, self.register)
+                else:
+                    self._take(reader, report)
         except InputError as error:
             report.error = _told(error)
         return report
@@ -153,6 +160,27 @@ class Job:
         report.read = {f"{tally.unit}s": tally.items}
         report.observations, report.rejected = tally.observations, tally.rejected
         report.reasons = [asdict(reason) for reason in tally.reasons]
+
+    def _take_list(self, reader: "Reader", report: FileReport, register: "Register") -> None:
+        """An asset list speaks of sites and networks too, so it goes in as rows."""
+        from custodes.find.read.assets import into_register, place
+        from custodes.find.read.tally import LISTED
+
+        try:
+            done = into_register(reader.stream, reader.name, register, self.site_id, self.now)
+        except InputError as error:
+            report.error = _told(error)
+            if (rows := error.facts.get("report")) is None:
+                return
+            done = cast("SheetReport", rows)
+        report.read, report.observations = {"rows": done.rows_read}, None
+        report.sheet = {"added": done.added, "updated": done.updated, "unchanged": done.unchanged}
+        report.rejected = len(done.rejected)
+        report.reasons = [
+            {"where": place(row), "reason": row.reason} for row in done.rejected[:LISTED]
+        ]
+        for text in done.notes:
+            output.note(output.printable(text))
 
     def _intake(self) -> "Intake | None":
         if self.register is None:
@@ -240,14 +268,32 @@ COLUMNS = {
 
 def _row(report: FileReport) -> dict[str, object]:
     row: dict[str, object] = asdict(report)
-    row["read"] = ", ".join(f"{n:,} {unit}" for unit, n in report.read.items())
-    dry = report.new is None and not report.error
+    if report.sheet is not None:
+        return row | _sheet_row(report)
+    row["read"] = ", ".join(
+        f"{n:,} {unit if n != 1 else unit[:-1]}" for unit, n in report.read.items()
+    )
     for key in ("new", "known", "devices"):
         row[key] = "-" if row[key] is None else row[key]
-    if report.error:
-        row["state"] = "stopped early"
-    elif dry:
-        row["state"] = "dry run"
-    else:
-        row["state"] = "" if report.new else "nothing new"
+    row["state"] = _state(report, new=report.new)
     return row
+
+
+def _sheet_row(report: FileReport) -> dict[str, object]:
+    did = report.sheet or {}
+    return {
+        "read": f"{report.read['rows']:,} rows",
+        "observations": "-",
+        "new": f"{did['added']:,} rows",
+        "known": f"{did['unchanged']:,} rows, {did['updated']:,} updated",
+        "devices": "-",
+        "state": _state(report, new=did["added"] + did["updated"]),
+    }
+
+
+def _state(report: FileReport, *, new: int | None) -> str:
+    if report.error:
+        return "stopped early"
+    if new is None:
+        return "dry run"
+    return "" if new else "nothing new"

@@ -4,18 +4,23 @@ How rows are read belongs to the register, which writes the same sheets: custode
 """
 
 import csv
-import io
 from collections.abc import Iterator
+from datetime import datetime
 from tempfile import SpooledTemporaryFile
-from typing import IO, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from custodes.errors import InputError
 from custodes.estate.sheets.columns import recognise as headings
 from custodes.estate.sheets.reading import HEADING_ROWS, asset_observations
+from custodes.estate.sheets.report import Rejected
 from custodes.find.read.lines import CHUNK, Readable
 from custodes.find.read.tally import Tally
 from custodes.observation import Observation
 from custodes.units import KIB, MIB, human_size
+
+if TYPE_CHECKING:
+    from custodes.estate.register import Register
+    from custodes.estate.sheets.report import SheetReport
 
 NAME = "assets"
 ABOUT = "asset lists (CSV or XLSX with a row of headings; `custodes export --template` writes one)"
@@ -48,29 +53,54 @@ def _first_rows(head: bytes) -> Iterator[list[str]]:
 def read(stream: Readable, name: str, tally: Tally) -> Iterator[Observation]:
     """Every device row; a row that cannot be read is counted with its column and the reason."""
     tally.unit = "row"
-    with spooled(stream) as file:
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        copy(stream, cast("IO[bytes]", file))
         for row in asset_observations(cast("BinaryIO", file), name):
             tally.items += 1
             if isinstance(row, Observation):
                 yield row
             else:
-                place = f"sheet {row.sheet}, row {row.row}" if row.sheet else f"row {row.row}"
-                tally.reject(place + (f", {row.column}" if row.column else ""), row.reason)
+                tally.reject(place(row), row.reason)
 
 
-def spooled(stream: Readable) -> IO[bytes]:
-    """The whole file where it can be read back and forth; on disk when it is large.
+def place(row: Rejected) -> str:
+    """Where a person finds what was rejected."""
+    where = f"sheet {row.sheet}, row {row.row}" if row.sheet else f"row {row.row}"
+    return where + (f", {row.column}" if row.column else "")
+
+
+def into_register(
+    stream: Readable, name: str, register: "Register", site_id: int | None, now: datetime
+) -> "SheetReport":
+    """Bring the whole list into the register: its bodies, sites, networks and devices.
+
+    `site_id` is for devices whose row names no site.
+
+    Raises:
+        InputError: it is no list that is understood, is damaged, or larger than any list.
+    """
+    from custodes.estate.sheets.importing import import_sheet
+
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        try:
+            copy(stream, cast("IO[bytes]", file))
+        except InputError as error:  # half a list cannot be told from a shorter one
+            raise InputError(
+                f"{name}: {error}; nothing of it was taken", hint=error.hint, file=name
+            ) from error
+        return import_sheet(register, (cast("BinaryIO", file), name), now, site_id=site_id)
+
+
+def copy(stream: Readable, file: IO[bytes]) -> None:
+    """Copy everything, so that it can be read back and forth; ends at the beginning.
 
     Raises:
         InputError: it is larger than any asset list.
     """
-    file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the caller closes it
     size = 0
     while chunk := stream.read(CHUNK):
         size += len(chunk)
         if size > SIZE_LIMIT:
-            file.close()
             raise InputError(f"larger than {human_size(SIZE_LIMIT)}, which no asset list is")
         file.write(chunk)
-    file.seek(0, io.SEEK_SET)
-    return cast("IO[bytes]", file)
+    file.seek(0)

@@ -80,6 +80,11 @@ class Reader:
     def position(self) -> int:
         return self._raw.position
 
+    @property
+    def stream(self) -> Readable:
+        """The file's own bytes, unpacked, for whoever does not want observations."""
+        return self._stream
+
     def _unwrap(self) -> tuple[bytes, Readable]:
         head, rest = _peek(self._raw)
         if head.startswith(GZIP_MAGIC):
