@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from custodes.errors import PeerError
 from custodes.protocols import (
     auth_challenge,
+    der,
     dhip,
     http,
     mac,
@@ -73,6 +74,9 @@ PIECES = st.sampled_from(
         b"m=video 0 RTP/AVP 96\r\na=rtpmap:96 H264/90000\r\n",
         b"\x80\x60\x00\x01" + bytes(8) + b"\x7c\x85abc",
         b"\x30\x82\x01\x00\x02\x01",
+        b"\x30\x04\x30\x02",
+        b"\x02\x01\x00\x30\x00\x30\x00\x30\x00\x30\x00",
+        b"\x31\x09\x30\x07\x06\x03\x55\x04\x03\x1e\x00",
         b"&#x110000;&#0;&amp;",
     ]
 )
@@ -128,6 +132,7 @@ READERS: dict[str, Callable[[bytes], object]] = {
     "xml.parse.text": lambda data: xml.parse(text(data)),
     "xml.fields": lambda data: xml.fields(text(data)),
     "tls.read": tls.read,
+    "der.certificate": der.certificate,
     "mac.normalise": lambda data: mac.normalise(text(data)),
     "mac.is_usable": lambda data: mac.is_usable(text(data)),
     "sdp.parse": sdp.parse,

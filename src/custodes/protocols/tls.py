@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from custodes.errors import PeerError
+from custodes.protocols import der
 from custodes.units import KIB
 
 if TYPE_CHECKING:
@@ -35,26 +36,34 @@ _NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate in plain values; `fingerprint` is SHA-256 over the whole of it, in hex."""
+    """A certificate in plain values; `fingerprint` is SHA-256 over the whole of it, in hex.
+
+    `malformed` says why a strict reader refuses it, "" where it is well formed; a date is None
+    where the certificate's date is none.
+    """
 
     subject: str
     issuer: str
-    not_before: datetime
-    not_after: datetime
+    not_before: datetime | None
+    not_after: datetime | None
     serial: str
     names: tuple[str, ...]
     fingerprint: str
+    malformed: str = ""
 
     @property
     def self_signed(self) -> bool:
         return self.subject == self.issuer
 
-    def valid_at(self, now: datetime) -> bool:
+    def valid_at(self, now: datetime) -> bool | None:
+        """Whether `now` lies within its dates; None where they cannot be read."""
+        if self.not_before is None or self.not_after is None:
+            return None
         return self.not_before <= now <= self.not_after
 
 
-def read(der: bytes) -> Certificate:
-    """Read a certificate.
+def read(data: bytes) -> Certificate:
+    """Read a certificate, also one that strict readers refuse for its details.
 
     Raises:
         PeerError: it cannot be read as one.
@@ -62,60 +71,76 @@ def read(der: bytes) -> Certificate:
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
 
-    if len(der) > LIMIT_BYTES:
+    if len(data) > LIMIT_BYTES:
         raise PeerError("the certificate is too long", limit_bytes=LIMIT_BYTES)
     faults = (ValueError, TypeError, OverflowError, x509.InvalidVersion, UnsupportedAlgorithm)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # oddities of old firmware are not for the operator
-            found = x509.load_der_x509_certificate(der)
-            return Certificate(
-                subject=_name(found.subject),
-                issuer=_name(found.issuer),
-                not_before=found.not_valid_before_utc.astimezone(UTC),
-                not_after=found.not_valid_after_utc.astimezone(UTC),
-                serial=f"{found.serial_number:x}",
-                names=_alternative_names(found),
-                fingerprint=fingerprint(der),
-            )
+            return _strictly(x509.load_der_x509_certificate(data), data)
     except faults as error:
-        raise PeerError(f"not a certificate: {error}", length=len(der)) from error
+        return _leniently(data, str(error))
 
 
-def subject(der: bytes) -> str:
+def _strictly(found: "x509.Certificate", data: bytes) -> Certificate:
+    return Certificate(
+        subject=_name(_groups(found.subject)),
+        issuer=_name(_groups(found.issuer)),
+        not_before=found.not_valid_before_utc.astimezone(UTC),
+        not_after=found.not_valid_after_utc.astimezone(UTC),
+        serial=f"{found.serial_number:x}",
+        names=_alternative_names(found),
+        fingerprint=fingerprint(data),
+    )
+
+
+def _leniently(data: bytes, why: str) -> Certificate:
+    found = der.certificate(data)
+    return Certificate(
+        subject=_name(found.subject),
+        issuer=_name(found.issuer),
+        not_before=found.not_before,
+        not_after=found.not_after,
+        serial=found.serial,
+        names=(),
+        fingerprint=fingerprint(data),
+        malformed=why,
+    )
+
+
+def subject(data: bytes) -> str:
     """Whom the certificate names."""
-    return read(der).subject
+    return read(data).subject
 
 
-def issuer(der: bytes) -> str:
+def issuer(data: bytes) -> str:
     """Who signed the certificate."""
-    return read(der).issuer
+    return read(data).issuer
 
 
-def fingerprint(der: bytes) -> str:
+def fingerprint(data: bytes) -> str:
     """SHA-256 over the certificate, in hex."""
-    return hashlib.sha256(der).hexdigest()
+    return hashlib.sha256(data).hexdigest()
 
 
-def validity(der: bytes) -> tuple[datetime, datetime]:
+def validity(data: bytes) -> tuple[datetime | None, datetime | None]:
     """From when to when the certificate is valid, in UTC."""
-    found = read(der)
+    found = read(data)
     return found.not_before, found.not_after
 
 
-def _name(name: "x509.Name") -> str:
-    parts = []
-    for group in reversed(list(name.rdns)):
-        texts = (
-            f"{_NAMES.get(a.oid.dotted_string, a.oid.dotted_string)}={_escape(_text(a.value))}"
-            for a in group
-        )
-        parts.append("+".join(texts))
-    return ",".join(parts)
+def _groups(name: "x509.Name") -> der.Names:
+    return [
+        [(a.oid.dotted_string, a.value if isinstance(a.value, str) else a.value.hex()) for a in rdn]
+        for rdn in name.rdns
+    ]
 
 
-def _text(value: str | bytes) -> str:
-    return value if isinstance(value, str) else value.hex()
+def _name(groups: der.Names) -> str:
+    return ",".join(
+        "+".join(f"{_NAMES.get(oid, oid)}={_escape(text)}" for oid, text in group)
+        for group in reversed(groups)
+    )
 
 
 def _escape(text: str) -> str:
