@@ -13,10 +13,11 @@ from custodes.estate import merging
 from custodes.estate.candidates import candidate, candidates, link, make, settle
 from custodes.estate.keys import Keys, normal_mac, normal_place, normal_serial, word_key
 from custodes.estate.matching import Decision, Listed, decide_listed
-from custodes.estate.model import STATED_FIELDS
+from custodes.estate.model import STATED_FIELDS, Site
+from custodes.estate.places import Places
 from custodes.estate.schema import device_merges, device_statements, devices
 from custodes.estate.sightings import Sightings
-from custodes.estate.statements import Change, Statements, checked
+from custodes.estate.statements import Change, Statements, checked, plain
 from custodes.observation import Observation
 
 
@@ -29,7 +30,7 @@ class Filed:
     changes: list[Change] = field(default_factory=list)
 
 
-class Assets(Sightings, Statements):
+class Assets(Places, Sightings, Statements):
     """The part of the register that takes rows of asset lists."""
 
     def file_row(
@@ -44,39 +45,62 @@ class Assets(Sightings, Statements):
     ) -> Filed:
         """State of one device what a row says; blanks say nothing. A new device is never seen yet.
 
-        `device_id` names the device where the row does; else it is found by asset tag, MAC,
-        serial, address, or by name and location at the same site.
+        `said`: STATED_FIELDS, and `body` for the site's. `device_id` names the device where the
+        row does; else it is found by asset tag, MAC, serial, address, or by name and location at
+        the same site. `site_id` is the site of rows that name none.
 
         Raises:
             UsageError: the row's tag and its other keys belong to two devices, or there is no
                 device of that number.
             InputError: nothing in the row tells its device from others.
         """
-        values = {k: checked(k, v) for k, v in said.items()}
-        filled: dict[str, str | None] = {k: v for k, v in values.items() if v}
+        filled = {k: v for k in said if k != "body" and (v := checked(k, said[k])) is not None}
         with self._write() as connection:
+            site = self._site_in(said)
+            place = site.id if site else site_id
+            if site is not None:
+                filled["site"] = site.name
             found = _named(connection, device_id) if device_id is not None else None
             if found is None:
-                found = _found(connection, filled, site_id, now)
+                found = _found(connection, filled, place, now)
             filed = found if found is not None else make(connection, now)
-            changes = self.state(filed, filled, who=who, source=source, now=now, site_id=site_id)
-            settle(connection, filed, None)
+            changes = self.state(
+                filed, filled, who=who, source=source, now=now, site_id=site.id if site else None
+            )
+            settle(connection, filed, None if site else site_id)
         return Filed(filed, found is None, changes)
 
+    def _site_in(self, said: Mapping[str, str]) -> Site | None:
+        name, body = said.get("site"), said.get("body") or None
+        if not name:
+            return None
+        return self.site_meant(name, body) or self.add_site(name, body=body)
+
     def file_row_of(self, one: Observation, *, site_id: int | None, now: datetime) -> Filed:
-        """File one `asset.record` observation and keep it."""
+        """File one `asset.record` observation and keep it.
+
+        Where its tag and its other keys belong to two devices, the other keys decide.
+        """
+        said = from_asset_record(one.text) or {"asset_tag": one.device or ""}
+        where = one.source or "asset list"
         with self._write() as connection:
-            said = from_asset_record(one.text)
-            if not said and one.device:
-                said = {"asset_tag": one.device}
-            filed = self.file_row(said, now=now, source=one.source or "asset list", site_id=site_id)
+            try:
+                filed = self.file_row(said, now=now, source=where, site_id=site_id)
+            except UsageError:
+                said = {k: v for k, v in said.items() if k != "asset_tag"}
+                filed = self.file_row(said, now=now, source=where, site_id=site_id)
             link(connection, filed.device_id, self._ensure([one], now))
         return filed
 
     def state_listed(self, device_id: int, one: Observation, now: datetime) -> list[Change]:
         """State of a device that is known otherwise what an `asset.record` says."""
-        said = dict(from_asset_record(one.text))
-        return self.state(device_id, said, who="", source=one.source or "asset list", now=now)
+        said = from_asset_record(one.text)
+        site = self._site_in(said)
+        stated: dict[str, str | None] = {k: v for k, v in said.items() if k != "body"}
+        where = one.source or "asset list"
+        return self.state(
+            device_id, stated, who="", source=where, now=now, site_id=site.id if site else None
+        )
 
     def keep_row(self, device_id: int, one: Observation, now: datetime) -> None:
         """Keep a row of a list, as it was, with its device."""
@@ -150,10 +174,10 @@ def from_asset_record(payload: str) -> dict[str, str]:
         return {}
     said: dict[str, str] = {}
     for name, value in row.items() if isinstance(row, dict) else ():
-        if name not in STATED_FIELDS or name == "site" or not isinstance(value, str):
+        if not isinstance(value, str) or name not in (*STATED_FIELDS, "body"):
             continue
         try:
-            said[name] = checked(name, value) or ""
+            said[name] = (checked(name, value) if name != "body" else plain(value)) or ""
         except UsageError:
             continue
     return {k: v for k, v in said.items() if v}

@@ -11,12 +11,11 @@ from custodes.estate.counting import Counting
 from custodes.estate.filing import Filing
 from custodes.estate.inventory import Inventory
 from custodes.estate.journal import Journal
-from custodes.estate.places import Places
 from custodes.estate.ranges import Ranges
 from custodes.estate.store import our_errors
 
 
-class Register(Places, Ranges, Filing, Inventory, Counting, Journal):
+class Register(Ranges, Filing, Inventory, Counting, Journal):
     """Bodies, sites, networks, devices, observations and findings of one installation.
 
     Safe to use from several threads: reads run side by side, writes one after another.

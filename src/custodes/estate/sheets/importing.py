@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from custodes.errors import InputError, UsageError
 from custodes.estate.model import Network, Site
@@ -27,24 +27,26 @@ class _Undo(Exception):
 
 def import_sheet(
     register: Register,
-    path: Path,
+    source: Path | tuple[BinaryIO, str],
     now: datetime,
     *,
+    site_id: int | None = None,
     who: str = "",
     dry_run: bool = False,
-    name: str | None = None,
 ) -> SheetReport:
     """Bring a CSV, an XLSX or a folder of exported CSVs into the register and say what came of it.
 
-    A dry run does all of it and undoes it, so its report is exact.
+    `source` is a path, or a seekable stream and its name. `site_id` is the site of devices whose
+    row names none. A dry run does all of it and undoes it, so its report is exact.
 
     Raises:
         InputError: the file is not a sheet, is damaged or too big. `facts["report"]` tells what
             was taken before.
     """
-    report = SheetReport(file=name or path.name, dry_run=dry_run)
-    work = _Import(register, now, who, report)
-    rows = _rows(path, name, report.notes)
+    name = source.name if isinstance(source, Path) else source[1]
+    report = SheetReport(file=name, dry_run=dry_run)
+    work = _Import(register, now, who, report, site_id)
+    rows = _rows(source, report.notes)
     if not dry_run:
         work.run(rows)
         return report
@@ -56,23 +58,34 @@ def import_sheet(
         return report
 
 
-def _rows(path: Path, name: str | None, notes: list[str]) -> Iterator[Row | Rejected]:
-    if not path.is_dir():
-        yield from read_rows(path, name, notes)
+def _rows(source: Path | tuple[BinaryIO, str], notes: list[str]) -> Iterator[Row | Rejected]:
+    if not isinstance(source, Path):
+        yield from read_rows(*source, notes)
         return
-    held = [path / file for file in CSV_FILES if (path / file).is_file()]
+    if not source.is_dir():
+        yield from read_rows(source, None, notes)
+        return
+    held = [source / file for file in CSV_FILES if (source / file).is_file()]
     if not held:
-        raise InputError(f"{path} holds none of {', '.join(CSV_FILES)}")
+        raise InputError(f"{source} holds none of {', '.join(CSV_FILES)}")
     for file in held:
         yield from read_rows(file, None, notes)
 
 
 class _Import:
-    def __init__(self, register: Register, now: datetime, who: str, report: SheetReport) -> None:
+    def __init__(
+        self,
+        register: Register,
+        now: datetime,
+        who: str,
+        report: SheetReport,
+        site_id: int | None,
+    ) -> None:
         self._register = register
         self._now = now
         self._who = who
         self._report = report
+        self._site_id = site_id
         self._rows_of: dict[int, str] = {}  # device -> the row that spoke of it
         self._own = register.register_id
         self._take = {
@@ -176,13 +189,9 @@ class _Import:
 
     def _device(self, row: Row) -> tuple[bool, str, list[Change]]:
         said, device_id = self._meant(row)
-        site = self._site_of(said)
-        if site is not None:
-            said["site"] = site.name
-        said.pop("body", None)
         filed = self._register.file_row(
             said, now=self._now, who=self._who, source=row.where,
-            site_id=site.id if site else None, device_id=device_id,
+            site_id=self._site_id, device_id=device_id,
         )  # fmt: skip
         earlier = self._rows_of.setdefault(filed.device_id, row.where)
         if earlier != row.where:
@@ -217,11 +226,9 @@ class _Import:
 
 
 def _rejected(row: Row, reason: str) -> Rejected:
-    cells = tuple(row.values.values()) + tuple(row.other.values())
-    titles = tuple(row.values) + tuple(row.other)
     return Rejected(
         file=row.file, sheet=row.sheet, row=row.number, column="", reason=reason,
-        cells=cells, titles=titles,
+        cells=row.cells, titles=row.titles,
     )  # fmt: skip
 
 

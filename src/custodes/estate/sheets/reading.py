@@ -20,6 +20,7 @@ from custodes.estate.statements import checked
 from custodes.observation import Observation, observe
 
 HEADING_ROWS = 40  # how far down a row of headings is looked for
+GUIDE_SHEET = "Read me"  # of the template
 _TOTAL = re.compile(r"((grand |sub-?)?totals?|count|end of (list|report|sheet))\b.*", re.IGNORECASE)
 _UNSTATED = frozenset({"ref", "body"})
 
@@ -62,7 +63,9 @@ def observation_of(row: Row) -> Observation:
     if row.other:
         said |= {"other": json.dumps(dict(row.other), ensure_ascii=False)}
     address = normal_place(said.get("address"))
-    key = normal_mac(said.get("mac")) or address or said.get("serial") or said.get("asset_tag")
+    described = " / ".join(filter(None, (said.get(k) for k in ("site", "name", "location"))))
+    label = said.get("serial") or said.get("asset_tag") or described or None
+    key = normal_mac(said.get("mac")) or address or label
     text = json.dumps(said, ensure_ascii=False, sort_keys=True)
     return observe("asset.record", text, device=key, address=address, source=row.where)
 
@@ -116,7 +119,7 @@ class _Tables:
                 self.notes.append(f"{where}columns kept but not understood: {', '.join(unknown)}")
 
     def _leave(self) -> None:
-        if self.sheet and self.heading is None and self.looked_at:
+        if self.sheet and self.sheet != GUIDE_SHEET and self.heading is None and self.looked_at:
             self.notes.append(f"sheet {self.sheet} has no row of headings that is understood")
 
     def close(self) -> None:
@@ -145,7 +148,7 @@ class _Tables:
             return self._reject(raw, "", _needs(heading.sheet))
         return Row(
             file=self.name, sheet=raw.sheet, number=raw.number, kind=heading.sheet.name,
-            values=values, other=other,
+            values=values, other=other, cells=raw.cells, titles=heading.titles,
         )  # fmt: skip
 
     def _reject(self, raw: RawRow, column: str, reason: str) -> Rejected:

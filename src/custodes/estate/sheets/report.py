@@ -10,7 +10,8 @@ from custodes.estate.statements import Change
 class Row:
     """One row that was understood. `values` by column key; `other` what no column of ours holds.
 
-    `number` is the row as the spreadsheet shows it. `cells` are the cells as they were read.
+    `number` is the row as the spreadsheet shows it; `cells` and `titles` are its cells and headings
+    as they were read.
     """
 
     file: str
@@ -19,6 +20,8 @@ class Row:
     kind: str  # Bodies, Sites, Networks or Devices
     values: Mapping[str, str]
     other: Mapping[str, str] = field(default_factory=dict)
+    cells: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     @property
     def where(self) -> str:

@@ -1,6 +1,6 @@
 """The register as rows of text, by the columns of its sheets; what JSON export holds too."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -99,7 +99,7 @@ def _seen(device: Device) -> dict[str, Any]:
 
 def as_plain(register: Register, what: str = "all") -> dict[str, Any]:
     """The register as plain values for JSON, evidence and history of addresses included."""
-    parts = {
+    parts: dict[str, Callable[[], Sequence[Any]]] = {
         "bodies": register.bodies,
         "sites": register.sites,
         "networks": register.networks,

@@ -17,7 +17,7 @@ from custodes.estate.sheets.report import Rejected
 from custodes.estate.sheets.tables import rows_of, sheets_for
 
 if TYPE_CHECKING:
-    import xlsxwriter
+    import xlsxwriter  # type: ignore[import-untyped]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "'", "\t", "\r")
 GUIDE = (
@@ -157,7 +157,7 @@ def _guide(book: "xlsxwriter.Workbook") -> None:
 
 
 def rejected_csv(rejected: Iterable[Rejected]) -> str:
-    """The rows that were not taken, as CSV with the reason beside each, to be mended and sent again.
+    """The rows that were not taken, as CSV with the reason beside each, to be mended.
 
     Rows of sheets with different headings follow each other, each under its own headings.
     """
