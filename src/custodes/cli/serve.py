@@ -98,6 +98,15 @@ def listen(address: str, port: int) -> socket.socket:
 def address_of(listening: socket.socket) -> str:
     """The address to open in a browser."""
     host, port = listening.getsockname()[:2]
+    return written(host, port)
+
+
+def written(host: str, port: int) -> str:
+    """A web address as browsers want it.
+
+    >>> written("::1", 8765)
+    'http://[::1]:8765/'
+    """
     return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
 
 
