@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from custodes.errors import UsageError
 from custodes.settings import (
     SETTINGS,
+    Setting,
     Settings,
     data_folder,
     database_url,
@@ -116,3 +117,15 @@ def test_no_password_is_ever_shown(password: str, scheme: str) -> None:
 def test_a_url_without_a_secret_is_shown_as_it_is() -> None:
     for url in ("sqlite:////d/custodes.sqlite", "postgresql://db.example/custodes", ""):
         assert masked(url) == url
+
+
+@pytest.mark.parametrize("setting", SETTINGS, ids=lambda s: s.name)
+def test_the_manual_states_the_default_that_is_in_force(setting: Setting) -> None:
+    manual = Path(__file__).resolve().parents[2] / "docs" / "reference" / "settings.md"
+    row = next(
+        line
+        for line in manual.read_text(encoding="utf-8").splitlines()
+        if line.startswith(f"| `{setting.name}` |")
+    )
+    default = f"`{setting.default}`" if setting.default != "" else "empty"
+    assert f"| `{setting.variable}` | {default} |" in row
