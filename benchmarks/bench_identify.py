@@ -92,7 +92,10 @@ def _http(rng: random.Random) -> Observation:
         ("App-webs/", "DNVRS-Webs", "Boa/0.94.13", "nginx/1.18.0", "uc-httpd 1.0.0")
     )
     title = rng.choice(("WEB SERVICE", "index", "Network Camera", "NETSurveillance WEB", "Login"))
-    filler = "".join(f"<li>{_hex(rng, 24)}</li>\n" for _ in range(rng.randrange(4, 40)))
+    page = random.Random(rng.randrange(40))  # devices of one model send one page …
+    filler = "".join(f"<li>{_hex(page, 24)}</li>\n" for _ in range(page.randrange(4, 40)))
+    if rng.random() < 0.5:  # … half of them with a number in it that is used once
+        filler += f'<script>var nonce = "{_hex(rng, 16)}"</script>'
     return observe(
         "http.response",
         f"HTTP/1.1 200 OK\r\nDate: Sun, {rng.randrange(1, 30)} Nov 2026 12:00:00 GMT\r\n"
@@ -168,8 +171,9 @@ def _short(rng: random.Random) -> Observation:
     return observe(field, made[field]())
 
 
-MAKERS = (_short, _short, _short, _http, _http, _rtsp, _sadp, _dhip, _probe_match, _tls) + (
-    _device_information,
+MAKERS = (
+    *(_short, _short, _short, _http, _http, _rtsp, _rtsp),
+    *(_sadp, _dhip, _probe_match, _tls, _device_information),
 )
 
 

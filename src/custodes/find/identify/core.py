@@ -6,12 +6,12 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodes.find.identify import matcher, models, names
-from custodes.find.identify.claims import Claim
-from custodes.find.identify.facets import cut, text_of
+from custodes.find.identify.claims import PROTOCOL, Claim
+from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
     FACET_READERS,
     NAME_READERS,
@@ -29,8 +29,9 @@ from custodes.units import iso
 OPEN_DEVICES_LIMIT: Final = 20_000
 READINGS_LIMIT: Final = 4_096  # of one device; what comes after says nothing new in practice
 _CHANNEL: Final = "isapi.InputProxyChannel"
-_CACHED_TEXT_LIMIT: Final = 512
-_CACHE_ENTRIES: Final = 16_384
+_SHORT_TEXT: Final = 512
+_SHORT_ENTRIES: Final = 16_384
+_LONG_ENTRIES: Final = 1_024  # whole pages: every device of one model sends the same
 
 
 def identify(observations: Sequence[Observation]) -> Identity:
@@ -168,11 +169,15 @@ def read(observation: Observation) -> list[Claim]:
     reader = OBSERVATION_READERS.get(field)
     if reader is not None:
         claims += reader(text).claims
-    for facet, part in cut(field, text):
-        if len(part) <= _CACHED_TEXT_LIMIT:
-            claims += _remembered(facet, part)
-        else:
-            claims += _facet_claims(facet, part)
+    heard = _heard_fields()
+    parts = cut(field, text)
+    if field in heard and (not parts or parts[0][0] != field):
+        parts.append((field, text[:BODY_LIMIT]))  # rules may read the whole as well as its facets
+    for facet, part in parts:
+        if facet not in heard:
+            continue
+        recall = _remembered if len(part) <= _SHORT_TEXT else _remembered_long
+        claims += recall(facet, part)
     return _of_surveillance_only(claims) if field == "snmp.record" else claims
 
 
@@ -186,8 +191,19 @@ def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
     told = [c.value for c in claims if c.conclusion == "is_surveillance"]
     if True in kinds or True in told:
         return claims
+    if any(c.conclusion == "vendor" and c.weight >= PROTOCOL for c in claims) and not any(
+        is_without_cameras(c) for c in claims
+    ):
+        return claims  # a maker of cameras, by a text of its own form: a speaker, a door controller
     kept = [c for c in claims if c.conclusion in ("device_type", "is_surveillance")]
     return kept + [without_cameras(c) for c in claims if is_without_cameras(c)]
+
+
+@cache
+def _heard_fields() -> frozenset[str]:
+    """The facets that some fingerprint or reader listens to."""
+    readers = (FACET_READERS, NAME_READERS, WORD_READERS)
+    return matcher.shipped().fields.union(*readers)
 
 
 def _facet_claims(field: str, text: str) -> list[Claim]:
@@ -204,18 +220,14 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
     return claims
 
 
-_remembered = lru_cache(_CACHE_ENTRIES)(_facet_claims)
+_remembered = lru_cache(_SHORT_ENTRIES)(_facet_claims)
+_remembered_long = lru_cache(_LONG_ENTRIES)(_facet_claims)
 
 
 _REMEMBERING: Final = (
     _remembered,
-    names.brand,
-    names.leading_brand,
-    names.neutral,
-    names.maker_of,
-    names.brand_of_model,
-    names.holder,
-    names.makes_no_cameras,
+    _remembered_long,
+    *names.REMEMBERING,
     models.device_type_of,
     models.own_brand,
     words.device_type_in,

@@ -3,7 +3,8 @@
 A rule's answer is the same as Rule.match; this only avoids asking. Pure.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -26,7 +27,8 @@ class _Field:
         self.patterns: list[Rule] = []
         self.by_needle: dict[str, list[int]] = {}
         self.by_three: dict[str, list[int]] = {}
-        self.always: list[int] = []
+        self.rest: list[int] = []  # patterns without a needle
+        self.gate: re.Pattern[str] | None = None  # what all the rest would match
         for rule in rules:
             if rule.literal:
                 self.literals.setdefault(rule.pattern.casefold(), []).append(rule)
@@ -38,7 +40,7 @@ class _Field:
         number = len(self.patterns)
         self.patterns.append(rule)
         if not needed or min(map(len, needed)) < 3:
-            self.always.append(number)
+            self.rest.append(number)
             return
         for needle in needed:
             self.by_needle.setdefault(needle, []).append(number)
@@ -70,9 +72,34 @@ class _Field:
             hits = list(index.keys() & {lowered[i : i + 3] for i in range(len(lowered) - 2)})
         else:
             hits = [needle for needle in index if needle in lowered]
+        rest = self._rest(text)
         if not hits:
-            return self.always
-        return sorted({*self.always, *(number for hit in hits for number in index[hit])})
+            return rest
+        return sorted({*rest, *(number for hit in hits for number in index[hit])})
+
+    def _rest(self, text: str) -> Sequence[int]:
+        """The patterns without a needle, if one of them matches; asked of all in one pattern."""
+        if not self.rest:
+            return ()
+        if self.gate is None:
+            self.gate = _either([self.patterns[number] for number in self.rest])
+        return self.rest if self.gate.fullmatch(text) else ()
+
+
+_NAMED: Final = re.compile(r"\(\?P<\w+>")
+_REFERS: Final = re.compile(r"\(\?P=|\(\?\(|\\[1-9]|\(\?[a-zA-Z]+\)")
+
+
+def _either(rules: Sequence[Rule]) -> re.Pattern[str]:
+    """A pattern that matches whatever one of the rules matches."""
+    branches = [
+        f"(?{'i' if rule.ignore_case else ''}:{_NAMED.sub('(?:', rule.pattern)})"
+        for rule in rules
+        if not _REFERS.search(rule.pattern)
+    ]
+    if len(branches) < len(rules):  # one refers to its own groups: it cannot stand beside others
+        return re.compile(".*", re.DOTALL)
+    return re.compile("|".join(branches), re.DOTALL)
 
 
 def _rarest(needle: str) -> str:
@@ -89,6 +116,11 @@ class Matcher:
         for rule in rules:
             by_field.setdefault(rule.field, []).append(rule)
         self._fields: Mapping[str, _Field] = {f: _Field(r) for f, r in by_field.items()}
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that have rules."""
+        return frozenset(self._fields)
 
     def match(self, field: str, text: str) -> list[Match]:
         """Every rule of this field that matches, with what it captured."""

@@ -100,10 +100,14 @@ def brand_of_model(maker: str, model: str) -> tuple[str, str] | None:
     return next(iter(found.items())) if len(found) == 1 else None
 
 
+def holder(address: str) -> Holder | None:
+    """Who holds the prefix of a normalised MAC address; no prefix is longer than nine digits."""
+    return _holder(address[:13].replace(":", "")[:9])
+
+
 @lru_cache(_REMEMBERED)
-def holder(prefix_digits: str) -> Holder | None:
-    """Who holds the prefix of a MAC address, given as 12 hexadecimal digits."""
-    found = prefixes.lookup(prefix_digits)
+def _holder(nine_digits: str) -> Holder | None:
+    found = prefixes.lookup(nine_digits + "000")
     if found is None:
         return None
     name = found.maker_name
@@ -144,3 +148,14 @@ def makes_no_cameras(vendor: str) -> str | None:
 @cache
 def _brands_with_makers() -> frozenset[str]:
     return frozenset(edge.brand for edge in graph.edges())
+
+
+REMEMBERING: Final = (
+    brand,
+    leading_brand,
+    neutral,
+    maker_of,
+    brand_of_model,
+    _holder,
+    makes_no_cameras,
+)

@@ -92,9 +92,10 @@ class _Weighing:
             return None, 0.0
         if len(entries) == 1:
             return entries[0][0].value, _bounded(entries[0][0].weight)
+        value = entries[0][0].value
+        if all(entry[0].value == value for entry in entries):
+            return value, _support(entries)
         scores = _scores(entries)
-        if len(scores) == 1:
-            return next(iter(scores.items()))
         (first, best), (_, second) = sorted(scores.items(), key=lambda s: (-s[1], str(s[0])))[:2]
         if name == "vendor":
             self.against = second
@@ -160,47 +161,52 @@ def _bounded(weight: float) -> float:
 
 def _scores(entries: list[Sighted]) -> dict[Value, float]:
     """How well each answer is supported: independent channels add up, one channel does not."""
-    answers: dict[Value, dict[str, float]] = {}
+    answers: dict[Value, list[Sighted]] = {}
+    for entry in entries:
+        answers.setdefault(entry[0].value, []).append(entry)
+    return {value: _support(supporting) for value, supporting in answers.items()}
+
+
+def _support(entries: list[Sighted]) -> float:
+    """How well one answer is supported by readings that all give it.
+
+    Fields of one protocol are one voice: a header and a title come from the same page.
+    """
+    channels: dict[str, float] = {}
     for claim, _, _ in entries:
-        channels = answers.setdefault(claim.value, {})
-        channel = _channel(claim.field)
-        if claim.weight > channels.get(channel, 0.0):
-            channels[channel] = claim.weight
-    return {value: _together(list(channels.values())) for value, channels in answers.items()}
-
-
-def _together(weights: list[float]) -> float:
-    if len(weights) == 1 or max(weights) >= DECLARED:
-        return _bounded(max(weights))
+        weight = claim.weight
+        if weight >= DECLARED:
+            return 1.0
+        channel = claim.field.partition(".")[0]
+        if weight > channels.get(channel, 0.0):
+            channels[channel] = weight
     doubt = 1.0
-    for weight in sorted(weights):  # in one order, so that the last bit is always the same
+    for weight in sorted(channels.values()):  # in one order: the last bit is always the same
         doubt *= 1.0 - weight
-    return min(1.0 - doubt, UNDECLARED_LIMIT)
-
-
-def _channel(field: str) -> str:
-    """Fields of one protocol are one voice: a header and a title come from the same page."""
-    return field.partition(".")[0]
+    return round(min(1.0 - doubt, UNDECLARED_LIMIT), 6)
 
 
 def _exact(entries: list[Sighted]) -> Value:
     """The best supported text; the longer, then the later in the alphabet, breaks a tie."""
     if len(entries) == 1:
         return entries[0][0].value
+    value = entries[0][0].value
+    if all(entry[0].value == value for entry in entries):
+        return value
     scores = _scores(entries)
     return max(scores, key=lambda value: (scores[value], len(str(value)), str(value)))
 
 
 def _strongest(entries: list[Sighted], value: Value) -> Sighted:
-    return max(
-        (entry for entry in entries if entry[0].value == value),
-        key=lambda entry: (entry[0].weight, *_order_key(entry)),
-    )
+    if len(entries) == 1:
+        return entries[0]
+    return min((entry for entry in entries if entry[0].value == value), key=_order_key)
 
 
-def _order_key(entry: Sighted) -> tuple[str, ...]:
-    claim, where, when = entry
-    return claim.fingerprint, claim.field, str(claim.value), claim.matched, where, when or ""
+def _order_key(entry: Sighted) -> tuple[float | str, ...]:
+    """The strongest first; the rest only keeps the order the same, however readings arrive."""
+    c, where, when = entry
+    return -c.weight, c.fingerprint, c.field, str(c.value), c.matched, c.source, where, when or ""
 
 
 def _telling(claim: Claim, told: bool, weight: float, fingerprint: str, source: str) -> Claim:
@@ -222,9 +228,10 @@ def without_cameras(claim: Claim) -> Claim:
 def _show(evidence: list[Evidence], entries: list[Sighted], concluded: Value | None) -> None:
     """Add the evidence for one conclusion: what supports it first, each reading once."""
     if len(entries) > 1:
-        entries = sorted(
-            entries, key=lambda e: (e[0].value != concluded, -e[0].weight, *_order_key(e))
-        )
+        entries = sorted(entries, key=_order_key)
+        supporting = [entry for entry in entries if entry[0].value == concluded]
+        if len(supporting) < len(entries):
+            entries = supporting + [e for e in entries if e[0].value != concluded]
     last: Claim | None = None
     for claim, where, when in entries:
         if claim == last:

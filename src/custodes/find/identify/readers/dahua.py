@@ -80,7 +80,7 @@ def _brand(
 
 
 def _holder(address: str) -> str | None:
-    found = names.holder(address.replace(":", ""))
+    found = names.holder(address)
     return found.name if found else None
 
 

@@ -34,7 +34,7 @@ def add_holder(reading: Reading, address: str) -> None:
     """Add what the prefix of a normalised address supports."""
     if int(address[1], 16) & 2:  # locally administered: nobody's prefix
         return
-    found = names.holder(address.replace(":", ""))
+    found = names.holder(address)
     if found is None:
         return
     said = Reading("mac-prefix", FIELD, found.source)
