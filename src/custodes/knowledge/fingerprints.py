@@ -18,7 +18,9 @@ from custodes.knowledge import tables
 from custodes.knowledge.hints import hints
 
 CAPTURES = ("model", "firmware", "serial", "mac")
-LONGEST = 65536  # characters of one text that rules look at
+# Characters of one text that rules look at: pages are long, everything else is a line or two.
+LONGEST: Mapping[str, int] = {"http.body": 65536}
+LONGEST_LINE = 4096
 _SHORT = 300  # texts up to this length are remembered with their matches
 
 
@@ -87,7 +89,7 @@ def matches(field: str, text: str) -> tuple[Match, ...]:
     """Every rule of the field that matches the text, in file order."""
     if len(text) <= _SHORT:
         return _remembered(field, text)
-    return _matches(field, text[:LONGEST])
+    return _matches(field, text[: LONGEST.get(field, LONGEST_LINE)])
 
 
 @cache
@@ -98,8 +100,8 @@ def load() -> tuple[Rule, ...]:
         KnowledgeError: a file cannot be read, or a rule lacks something or names it twice.
     """
     rules = tuple(_read_all())
-    if len({rule.id for rule in rules}) != len(rules):
-        raise KnowledgeError("two fingerprints carry one id")
+    if len({(rule.id, rule.field) for rule in rules}) != len(rules):
+        raise KnowledgeError("two fingerprints of one field carry one id")
     return rules
 
 
@@ -111,28 +113,32 @@ def _read_all() -> Iterator[Rule]:
 
 
 def read_rules(text: str, name: str) -> Iterator[Rule]:
-    """The rules in the text of one fingerprint file."""
-    field: object = None
+    """The rules in the text of one fingerprint file; one for each field that a rule reads.
+
+    A rule reads its own `field` or `fields`, else the file's `field`, and whatever the file's
+    `also` names; it keeps one id for all of them.
+    """
+    header: tables.Table = {}
     for table_name, table in tables.read(text, name):
         if table_name != "rule":
-            field = table.get("field")
+            header = table
             continue
         try:
-            yield from _rules({"field": field, **table})
+            yield from _rules(header, table)
         except (TypeError, KeyError, AttributeError) as error:
             raise KnowledgeError(f"{name}: {table.get('id')}: {error}") from error
 
 
-def _rules(values: dict[str, Any]) -> Iterator[Rule]:
-    """One rule; or one for each of `fields`, whose ids then end in the field."""
+def _rules(header: tables.Table, table: tables.Table) -> Iterator[Rule]:
+    values: dict[str, Any] = dict(table)
     proof = values.pop("yes"), values.pop("no")
-    fields = values.pop("fields", None)
-    if fields is None:
-        yield Rule(**values, proof=proof)
-        return
-    for field in fields.read():
-        here = {"field": field, "id": f"{values['id']}@{field}"}
-        yield Rule(**{**values, **here}, proof=proof)
+    own = values.pop("fields", None)
+    fields = own.read() if own else [values.pop("field", None) or header["field"]]
+    also = header.get("also")
+    if isinstance(also, tables.Raw):
+        fields += also.read()
+    for field in fields:
+        yield Rule(**values, field=field, proof=proof)
 
 
 class _Index:

@@ -60,12 +60,18 @@ def _piece(pattern: str, at: int) -> tuple[str, str, int]:
     """The next piece: (its character if literal, its inside if a group, where it ends)."""
     char = pattern[at]
     if char == "\\":
-        escaped = pattern[at + 1]
-        return ("" if escaped.isalnum() else escaped), "", at + 2
+        return _escaped(pattern, at)
     if char in _CLOSERS:
         end = _end(pattern, at)
         return "", (_inside(pattern[at + 1 : end - 1]) if char == "(" else ""), end
     return ("" if char in ".^$" else char), "", at + 1
+
+
+def _escaped(pattern: str, at: int) -> tuple[str, str, int]:
+    kind = pattern[at + 1]
+    if kind == "x":
+        return chr(int(pattern[at + 2 : at + 4], 16)), "", at + 4
+    return ("" if kind.isalnum() else kind), "", at + 2
 
 
 def _inside(group: str) -> str:
