@@ -18,11 +18,13 @@ from functools import cache
 import msgspec
 
 from custodes.errors import PeerError
+from custodes.find.observe import hunch
 from custodes.find.observe.line import Answer_co, Line, Reader, Unanswered
 from custodes.find.observe.mail import Mail
 from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import PRINT_PORTS, Port
+from custodes.find.observe.schedule import Known
 from custodes.find.observe.targets import Target
 from custodes.identity import Identity
 from custodes.observation import Observation, observe
@@ -32,6 +34,8 @@ NO_HOST = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, err
 
 
 MAX_HINTS = 3
+FIRST_LOOK = 1_000  # urgency in the queue
+USUAL_PACKETS = 3  # whoever needs more needs longest
 SECURE = frozenset({"https", "rtsps"})
 
 
@@ -65,6 +69,8 @@ class Contact:
         self.states: dict[Port, State] = {}
         self.observations: list[Observation] = []
         self.onvif: dict[int, str] = {}  # port -> path of its ONVIF service, as it declared
+        self.icon: tuple[Port, str] | None = None  # where it lies, while it is not fetched
+        self.paths: set[str] = set()  # pages that need not be asked again
         self.troubles: list[str] = []
         self.hints: list[Port] = []  # ports that the device itself named, asked first
         self.packets = self.requests = self.timeouts = 0
@@ -97,6 +103,16 @@ class Contact:
             return [Port(number, "onvif") for number in self.onvif][:MAX_HINTS]
         opened = [p for p, s in self.states.items() if p.service == "http" and s is State.OPEN]
         return [Port(p.number, "onvif") for p in opened]
+
+    def known(self) -> Known:
+        """What is known so far, as the schedule reads it."""
+        return Known(
+            states={port: str(state) for port, state in self.states.items()},
+            seen=frozenset(self.seen),
+            identity=self.identity,
+            hunch=hunch.question(self.observations),
+            thorough=self.plan.thorough,
+        )
 
     @property
     def exhausted(self) -> bool:
@@ -282,8 +298,16 @@ class Contact:
 
     async def _turn(self) -> None:
         await self._breathe()
-        await self._pace.take()
+        await self._pace.take(self._urgency())
         self.packets += 1
+
+    def _urgency(self) -> float:
+        """Who goes first: a first look at everybody, then those who will take longest."""
+        if not self.packets:
+            return FIRST_LOOK
+        who = self.identity
+        unnamed = who.vendor is None and who.maker is None
+        return self.packets if unnamed or self.packets >= USUAL_PACKETS else 0
 
     async def _breathe(self) -> None:
         """Leave the device its gap between two requests."""

@@ -13,6 +13,7 @@ from custodes.units import MIB
 
 LETTERS_PER_DEVICE = 8
 WAITING_LIMIT_BYTES = 16 * MIB  # of all devices together
+RECEIVE_BYTES = 4 * MIB  # a whole segment may answer one question at once
 SERVICES = ("sadp", "dhip", "wsd")
 
 
@@ -57,6 +58,8 @@ class Mail:
                     local_addr=(any_address, 0),
                     family=family,
                 )
+                sock = transport.get_extra_info("socket")
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
                 self._transports[service, version] = transport
 
     def close(self) -> None:

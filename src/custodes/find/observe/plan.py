@@ -11,7 +11,7 @@ from custodes.identity import Identity
 from custodes.observation import Observation
 from custodes.units import KIB
 
-PROBE_NAMES = frozenset({"tcp", "tls", "http", "onvif", "rtsp", "sadp", "dhip", "wsd"})
+PROBE_NAMES = frozenset({"tcp", "tls", "http", "pages", "onvif", "rtsp", "sadp", "dhip", "wsd"})
 
 Identify = Callable[[Sequence[Observation]], Identity]
 
@@ -95,6 +95,7 @@ class Outcome:
     answered: bool  # a port accepted, refused, or a datagram came back
     slow: bool  # an accepted connection or a half answer ran into a limit
     open_ports: tuple[int, ...]
+    packets: int
     troubles: tuple[str, ...]
 
 

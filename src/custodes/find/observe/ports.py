@@ -53,6 +53,7 @@ DEFAULT: tuple[Port, ...] = (
     Port(8000, "silent"),
     Port(37777, "silent"),
     Port(8080, "http"),
+    Port(5000, "http"),
     Port(34567, "silent"),
     Port(8443, "https"),
     Port(81, "http"),

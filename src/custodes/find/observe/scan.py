@@ -12,7 +12,7 @@ from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Outcome, Plan, Progress, Summary
 from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import probes_of, read_letters
-from custodes.find.observe.schedule import Known, next_port
+from custodes.find.observe.schedule import next_port
 from custodes.find.observe.segments import ask_segments
 from custodes.find.observe.targets import Target, Targets
 from custodes.observation import Observation
@@ -85,7 +85,7 @@ class _Run:
             await self._all(iter(self.targets), stop)
         finally:
             self.mail.close()
-            await asyncio.sleep(0)
+            await self.pace.close()
 
     async def _all(self, queue: Iterator[Target], stop: asyncio.Event) -> None:
         count = min(len(self.targets), self.plan.limits.devices_at_once)
@@ -125,21 +125,15 @@ class _Run:
         read_letters(contact, self.plan)
         if contact.exhausted:
             return None
-        known = Known(
-            states={p: str(s) for p, s in contact.states.items()},
-            seen=frozenset(contact.seen),
-            identity=contact.identity,
-            thorough=self.plan.thorough,
-        )
         listed = contact.target.ports or (*contact.hints, *self.plan.ports)
         wanted = [p for p in (*listed, *contact.services) if probes_of(p, self.plan)]
-        return next_port(known, wanted)
+        return next_port(contact.known(), wanted)
 
     async def _step(self, contact: Contact, port: Port) -> None:
         try:
             for probe in probes_of(port, self.plan):
                 await probe.run(contact, port)
-                if contact.exhausted or port not in contact.states:
+                if contact.exhausted or contact.states.get(port, State.OPEN) is not State.OPEN:
                     break
         except PeerError as error:
             contact.troubles.append(f"{port}: {error}")
@@ -166,6 +160,7 @@ class _Run:
             open_ports=tuple(
                 sorted({p.number for p, s in contact.states.items() if s is State.OPEN})
             ),
+            packets=contact.packets,
             troubles=tuple(contact.troubles),
         )
         self.summary.done += 1

@@ -6,7 +6,7 @@ The rule (docs/reference/probes.md says it for operators):
    platform, but only they show a badge that differs from the builder.
 2. A device that has then said who it is, in its own protocol, is left alone.
 3. Otherwise one datagram at a time, the platform's own protocol first.
-4. Otherwise the other ports in order, while nobody knows whose device it is.
+4. Otherwise the other ports in order, while neither brand nor maker is known.
 5. A device that is no camera and says what it is is left alone at once.
 6. `thorough`: every port, in order.
 """
@@ -30,8 +30,14 @@ DECLARATIONS = frozenset(
         "http.cgi.magicBox.getSystemInfo",
     }
 )
+# Beside an open web page, these still tell a platform: a certificate, the block of an SDK.
+TELLING = ("https", "silent")
 # Who answers which question best; everybody else is asked the common ones.
-PLATFORM_QUESTION = {"Hikvision": "sadp", "Dahua": "dhip", "Axis": "onvif"}
+OWN_QUESTIONS = {
+    "Hikvision": ("sadp",),
+    "Dahua": ("dhip",),
+    "Axis": ("onvif", "wsd", "ftp"),  # "onvif" includes basicdeviceinfo; FTP greets with the model
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Known:
     states: Mapping[Port, str]
     seen: frozenset[str]
     identity: Identity
+    hunch: str | None = None  # the question that it most likely answers
     thorough: bool = False
 
     @property
@@ -66,7 +73,7 @@ def next_port(known: Known, ports: Sequence[Port]) -> Port | None:
             port = _first(left, services)
             if port is not None:
                 return port
-    if not known.alive or _said_enough(known):
+    if not known.alive or said_enough(known):
         return None
     return _question(known, left) or _other(known, left)
 
@@ -79,22 +86,24 @@ def _no_camera(known: Known) -> bool:
     return known.identity.is_surveillance is False and known.identity.vendor is not None
 
 
-def _said_enough(known: Known) -> bool:
+def said_enough(known: Known) -> bool:
+    """Whether everything that a look without a login can tell is known."""
     if _no_camera(known):
         return True
     who = known.identity
     if known.seen.isdisjoint(DECLARATIONS):
         return all((who.vendor, who.model, who.firmware, who.serial or who.mac))
-    return all((who.vendor, who.maker, who.model, who.firmware))
+    return all((who.vendor, who.maker, who.model, who.firmware, who.device_type))
 
 
 def _question(known: Known, left: Sequence[Port]) -> Port | None:
     """The platform's own question, then the common one, then the others where nothing is known."""
     who = known.identity
-    own = PLATFORM_QUESTION.get(who.maker or who.vendor or "")
-    nobody = ["wsd", "sadp", "dhip", "onvif"]
+    own = OWN_QUESTIONS.get(who.maker or "") or OWN_QUESTIONS.get(who.vendor or "") or ()
     unknown = who.vendor is None and who.maker is None
-    order = nobody if unknown else [*([own] if own else []), "wsd", "onvif"]
+    order = [*own, "wsd", "onvif"]
+    if unknown:
+        order = [*([known.hunch] if known.hunch else []), "wsd", "sadp", "dhip", "onvif"]
     for service in order:
         port = _first(left, [service])
         if port is not None:
@@ -104,7 +113,9 @@ def _question(known: Known, left: Sequence[Port]) -> Port | None:
 
 def _other(known: Known, left: Sequence[Port]) -> Port | None:
     """Another port, while whose device it is stays unknown or nothing has opened yet."""
-    who = known.identity
-    if who.vendor is not None and known.open((*WEB, *STREAM)):
+    streams = [p for p in left if p.transport == "tcp" and p.service != "onvif"]
+    if not known.open((*WEB, *STREAM)):
+        return next(iter(streams), None)
+    if known.identity.vendor or known.identity.maker:
         return None
-    return next((p for p in left if p.transport == "tcp"), None)
+    return next((p for p in streams if p.service in TELLING), None)

@@ -5,7 +5,6 @@ among the targets' networks: so it reaches no segment that nobody allowed. It ne
 router (TTL 1).
 """
 
-import asyncio
 import socket
 from ipaddress import ip_address
 
@@ -19,7 +18,10 @@ MAX_INTERFACES = 8
 
 
 async def ask_segments(plan: Plan, pace: Pace, mail: Mail, sample: list[Target]) -> list[str]:
-    """Ask every own segment that is in scope; give the own addresses that asked."""
+    """Ask every own segment that is in scope; give the own addresses that asked.
+
+    Nobody waits for the answers: they are read when the devices' turn comes.
+    """
     if not plan.multicast:
         return []
     owns = own_addresses(sample, plan)
@@ -30,8 +32,6 @@ async def ask_segments(plan: Plan, pace: Pace, mail: Mail, sample: list[Target])
             for question in probe.questions():
                 await pace.take()
                 mail.spread(probe.NAME, probe.GROUP, own, question)
-    if owns:
-        await asyncio.sleep(plan.limits.datagram_wait_s)
     return owns
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import Port
-from custodes.find.observe.probes import dhip, http, onvif, rtsp, sadp, tcp, tls, wsd
+from custodes.find.observe.probes import dhip, http, onvif, pages, rtsp, sadp, tcp, tls, wsd
 
 
 class Probe(Protocol):
@@ -39,7 +39,7 @@ class Discovery(Probe, Protocol):
 
 
 # In the order in which they share one connection.
-PROBES: tuple[Probe, ...] = (tcp, tls, http, onvif, rtsp, sadp, dhip, wsd)
+PROBES: tuple[Probe, ...] = (tcp, tls, http, pages, onvif, rtsp, sadp, dhip, wsd)
 DISCOVERY: tuple[Discovery, ...] = (sadp, dhip, wsd)
 
 

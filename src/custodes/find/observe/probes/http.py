@@ -1,15 +1,13 @@
-"""Web pages: the root, its icon, one redirect on the same host, and the maker's own identity page.
+"""Web pages: the root, one redirect on the same port of the same device, and the icon.
 
-Sends GET without any login, and to Axis devices one POST that only reads. At most three paths
-beside the root, on one kept-open connection where the device allows it.
+Sends GET without any login, on one kept-open connection where the device allows it. A new
+connection is spent on the redirect or the icon only while nobody knows whose device it is.
 """
 
 import base64
 import hashlib
-from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
-from custodes.errors import PeerError
 from custodes.find.observe.contact import SECURE, Contact
 from custodes.find.observe.ports import Port
 from custodes.protocols import http
@@ -24,50 +22,22 @@ ICON_LIMIT_BYTES = 128 * KIB
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A maker's page that tells its identity without a login, or names itself in refusing one."""
-
-    path: str
-    field: str  # of a 200 answer whose body holds `proof`
-    proof: bytes
-    body: bytes = b""
-
-
-AXIS_BODY = b'{"apiVersion":"1.0","method":"getAllUnrestrictedProperties"}'
-# identification.md §2.4 to §2.6. /SDK/webLanguage is never asked: it looks like an attack.
-PAGES = {
-    "Hikvision": Page("/ISAPI/System/deviceInfo", "isapi.deviceInfo", b"<DeviceInfo"),
-    "Dahua": Page(
-        "/cgi-bin/magicBox.cgi?action=getSystemInfo",
-        "http.cgi.magicBox.getSystemInfo",
-        b"serialNumber=",
-    ),
-    "Axis": Page(
-        "/axis-cgi/basicdeviceinfo.cgi", "http.vapix.basicDeviceInfo", b"propertyList", AXIS_BODY
-    ),
-}
-
-
 async def run(contact: Contact, port: Port) -> None:
-    """Read the first page, its icon and the maker's page, as far as they can tell more."""
+    """Read the first page and, where they can tell more, the page behind it and its icon."""
     root = await fetch(contact, port, "/", fresh=True)
     if root is None:
         return
     keep(contact, port, root)
     page, base = await _redirected(contact, port, root)
-    if page.status == 200 and nameless(contact):
-        await _icon(contact, port, page, base)
-    who = contact.identity
-    known = PAGES.get(who.maker or "") or PAGES.get(who.vendor or "")
-    if known is not None:
-        await _maker_page(contact, port, known)
+    if page.status == 200:
+        contact.icon = (port, _icon_path(contact, port, page, base))
+    await icon(contact, fresh=contact.plan.thorough)
 
 
 def nameless(contact: Contact) -> bool:
     """True while nobody knows whose device this is, so that a page is worth a new connection."""
     who = contact.identity
-    unnamed = who.vendor is None and who.maker is None
+    unnamed = who.vendor is None and who.maker is None and contact.known().hunch is None
     return contact.plan.thorough or (unnamed and who.is_surveillance is not False)
 
 
@@ -129,9 +99,9 @@ def host(contact: Contact, port: Port) -> str:
     return named if port.number == usual else f"{named}:{port.number}"
 
 
-def keep(contact: Contact, port: Port, answer: Response) -> None:
+def keep(contact: Contact, port: Port, answer: Response, probe: str = NAME) -> None:
     """Keep an answer as it was received, its body cut to what identification reads."""
-    contact.saw(NAME, "http.response", answer.raw_head + answer.body[:KEPT_BODY_BYTES], port)
+    contact.saw(probe, "http.response", answer.raw_head + answer.body[:KEPT_BODY_BYTES], port)
 
 
 async def _redirected(contact: Contact, port: Port, root: Response) -> tuple[Response, str]:
@@ -174,18 +144,29 @@ def _port(scheme: str, port: int | None) -> int:
     return port or (443 if scheme == "https" else 80)
 
 
-async def _icon(contact: Contact, port: Port, page: Response, base: str) -> None:
+def _icon_path(contact: Contact, port: Port, page: Response, base: str) -> str:
     scheme = "https" if port.service in SECURE else "http"
     here = f"{scheme}://{host(contact, port)}{base}"
     links = [same_place(here, link) for link in http.icon_links(page.body)]
-    path = next((link for link in links if link), "/favicon.ico")
-    icon = await fetch(contact, port, path, fresh=nameless(contact))
-    if icon is None or icon.status != 200 or icon.truncated or not looks_like_icon(icon.body):
+    return next((link for link in links if link), "/favicon.ico")
+
+
+async def icon(contact: Contact, *, fresh: bool) -> None:
+    """Keep the hashes of the page's icon, unless it is known already whose device this is."""
+    if contact.icon is None or not nameless(contact):
+        return
+    port, path = contact.icon
+    answer = await fetch(contact, port, path, fresh=fresh)
+    if answer is None:
+        return
+    contact.icon = None
+    if answer.status != 200 or answer.truncated or not looks_like_icon(answer.body):
         return
     import mmh3
 
-    contact.saw(NAME, "http.favicon.md5", hashlib.md5(icon.body).hexdigest(), port)  # noqa: S324
-    contact.saw(NAME, "http.favicon.mmh3", str(mmh3.hash(base64.encodebytes(icon.body))), port)
+    md5 = hashlib.md5(answer.body).hexdigest()  # noqa: S324 - a name, not a safeguard
+    contact.saw(NAME, "http.favicon.md5", md5, port)
+    contact.saw(NAME, "http.favicon.mmh3", str(mmh3.hash(base64.encodebytes(answer.body))), port)
 
 
 def looks_like_icon(body: bytes) -> bool:
@@ -194,17 +175,3 @@ def looks_like_icon(body: bytes) -> bool:
     return 0 < len(body) <= ICON_LIMIT_BYTES and not begins.startswith(
         (b"<!doctype html", b"<html", b"<head", b"{")
     )
-
-
-async def _maker_page(contact: Contact, port: Port, page: Page) -> None:
-    try:
-        answer = await fetch(contact, port, page.path, fresh=nameless(contact), body=page.body)
-    except PeerError as error:
-        contact.troubles.append(f"{page.path}: {error}")
-        return
-    if answer is None:
-        return
-    if answer.status == 200 and page.proof in answer.body and not answer.truncated:
-        contact.saw(NAME, page.field, answer.body, port)
-    elif answer.status == 401:
-        keep(contact, port, answer)

@@ -4,6 +4,7 @@ A refused call is no failed login, because no login is sent.
 """
 
 from custodes.errors import PeerError
+from custodes.find.observe import schedule
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import http
@@ -20,6 +21,8 @@ OTHERS = ("GetSystemDateAndTime", "GetServices", "GetCapabilities", "GetHostname
 
 async def run(contact: Contact, port: Port) -> None:
     """Ask who the device is, then what it offers while that costs no further packet."""
+    if schedule.said_enough(contact.known()):
+        return  # the maker's page, on the same connection, has told it
     for number, operation in enumerate((*IDENTITY, *OTHERS)):
         needed = number == 0 or contact.plan.thorough or _still(contact, operation)
         answer = await _call(contact, port, operation, fresh=needed)
@@ -48,7 +51,7 @@ def _keep(contact: Contact, port: Port, operation: str, answer: Response) -> boo
     """Keep an answer; False where this is no ONVIF service, so that no further call is made."""
     if b"Envelope" not in answer.body:
         if answer.status == 401:
-            http.keep(contact, port, answer)  # its realm may name the maker
+            http.keep(contact, port, answer, NAME)  # its realm may name the maker
         return False
     try:
         refusal = onvif.fault(answer.body)
