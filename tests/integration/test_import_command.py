@@ -53,7 +53,7 @@ def test_files_of_three_tools_become_identified_devices(run: Run, folder: Path) 
     assert [(r["format"], r["new"], r["known"]) for r in reports] == [
         ("nmap", 29, 0),
         ("observations", 5, 0),
-        ("shodan", 22, 0),
+        ("shodan", 23, 0),
     ]
     found = devices(folder)
     assert len(found) == 12
@@ -111,7 +111,7 @@ def test_bad_lines_are_listed_and_the_rest_goes_in(run: Run, tmp_path: Path) -> 
     good = (DATA / "cameras.shodan.json").read_bytes()
     path.write_bytes(gzip.compress(b"{broken\n" * 30 + good))
     status, (report,) = run(str(path))
-    assert (status, report["rejected"], report["new"]) == (3, 30, 22)
+    assert (status, report["rejected"], report["new"]) == (3, 30, 23)
     assert len(report["reasons"]) == 20
     assert report["reasons"][0]["where"] == "line 1"
 
@@ -119,7 +119,7 @@ def test_bad_lines_are_listed_and_the_rest_goes_in(run: Run, tmp_path: Path) -> 
 def test_a_dry_run_makes_no_register(run: Run, folder: Path) -> None:
     status, reports = run("--dry-run", *FILES)
     assert status == 0
-    assert [r["observations"] for r in reports] == [29, 5, 22]
+    assert [r["observations"] for r in reports] == [29, 5, 23]
     assert {r["new"] for r in reports} == {None}
     assert not folder.exists()
 
@@ -161,6 +161,18 @@ def test_standard_input_is_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(sys, "stdin", stdin)
     status, (report,) = run("-")
     assert (status, report["format"], report["devices"]) == (0, "nmap", 3)
+    status, (report,) = run("-")
+    assert status == 3
+    assert report["error"]["message"] == "standard input: the file is empty"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_said_without_a_traceback(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many = ["import", "--dry-run", "-o", "/dev/full", *FILES * 30]
+    assert invoke(["--data", str(folder), *many]) == 2
+    assert "cannot be written" in capsys.readouterr().err
 
 
 def test_devices_go_to_the_site_that_is_named(run: Run, folder: Path) -> None:

@@ -60,7 +60,7 @@ def sane(found: list[Observation]) -> None:
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.binary(max_size=2000), st.none() | FORMS)
+@given(st.binary(max_size=2000), st.none() | FORMS | st.just("assets"))
 def test_any_bytes_end_in_observations_or_in_an_input_error(data: bytes, form: str | None) -> None:
     found, _ = as_far_as_it_goes(data, form)
     sane(found)
@@ -75,6 +75,22 @@ def test_a_file_with_bytes_changed_anywhere_ends_properly(form: str, data: st.Da
         length = data.draw(st.integers(0, 20))
         changed[at : at + length] = data.draw(st.binary(max_size=20))
     found, _ = as_far_as_it_goes(bytes(changed), form)
+    sane(found)
+
+
+LIST = (
+    b"Asset tag,Make,Model,IP address,Site,Installed\r\nC1,Axis,P1448,192.0.2.1,Hall,1/2/2020\r\n"
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_an_asset_list_with_bytes_changed_anywhere_ends_properly(data: st.DataObject) -> None:
+    changed = bytearray(LIST)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(changed) - 1))
+        changed[at : at + data.draw(st.integers(0, 5))] = data.draw(st.binary(max_size=8)) or b","
+    found, _ = as_far_as_it_goes(bytes(changed), data.draw(st.sampled_from([None, "assets"])))
     sane(found)
 
 

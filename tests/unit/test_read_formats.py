@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from custodes.errors import InputError, UsageError
+from custodes.find.read import streams
 from custodes.find.read.formats import open_file
 from custodes.find.read.tally import Tally
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "read"
 NMAP, SHODAN = DATA / "cameras.nmap.xml", DATA / "cameras.shodan.json"
 LINES = DATA / "cameras.observations.jsonl"
-COUNTS = {NMAP: ("nmap", 29), SHODAN: ("shodan", 22), LINES: ("observations", 5)}
+COUNTS = {NMAP: ("nmap", 29), SHODAN: ("shodan", 23), LINES: ("observations", 5)}
 
 
 def counted(path: Path) -> tuple[str, int]:
@@ -174,6 +175,18 @@ def test_a_decompression_bomb_ends_early(tmp_path: Path) -> None:
     assert path.stat().st_size < 200_000
     error, tally = stopped(path)
     assert "decompression bomb" in str(error)
+    assert tally.observations == 5
+
+
+def test_gzip_that_never_says_anything_ends_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "USELESS_LIMIT", 3_000_000)
+    path = tmp_path / "noise.gz"
+    noise = "".join(f"{{{n * 7919**9:x}\n" for n in range(200_000)).encode()
+    path.write_bytes(gzip.compress(LINES.read_bytes() + noise))
+    error, tally = stopped(path)
+    assert "held nothing that could be read" in str(error)
     assert tally.observations == 5
 
 

@@ -1,5 +1,6 @@
 """Shodan exports: answers become observations, conclusions stay hints, pictures are never read."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def test_values_are_taken_word_for_word(golden: list[Observation]) -> None:
         ("tls.subject", "CN=198.51.100.4,O=Example\\, Ltd,C=GB"),
         ("tls.issuer", "CN=Example CA"),
         ("http.favicon.mmh3", "999357577"),
+        ("http.favicon.md5", hashlib.md5(b"\0\0\0").hexdigest()),
         ("mac.address", "AC:CC:8E:00:00:06"),
         ("dns.hostname", "cam4.example.net"),
         ("snmp.sysDescr", " ; AXIS P1448-LE; Network Camera"),
@@ -142,6 +144,12 @@ def test_the_kind_of_a_banner_is_seen_from_its_text_first(
     data: str, module: str, transport: str, field: str
 ) -> None:
     assert field_of(data, module, transport) == field
+
+
+@pytest.mark.parametrize("data", ["", "A", "no base64 ☃", None])
+def test_an_icon_that_cannot_be_decoded_has_no_hash(data: str | None, tmp_path: Path) -> None:
+    found, reasons = read(tmp_path, {"ip_str": "192.0.2.1", "http": {"favicon": {"data": data}}})
+    assert (found, reasons) == ([], [])
 
 
 def test_an_observation_that_quotes_shodan_is_not_shodans() -> None:

@@ -2,10 +2,11 @@
 
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
@@ -106,10 +107,30 @@ def _open_out(stack: ExitStack, name: str | None, files: Sequence[str]) -> IO[by
         return sys.stdout.buffer
     if any(Path(name).absolute() == Path(file).absolute() for file in files):
         raise UsageError(f"{name} is one of the files to read", hint="Give -o another name.")
+    return stack.enter_context(_written(name))
+
+
+@contextmanager
+def _written(name: str) -> Iterator[IO[bytes]]:
+    """A file that is being written; a full disk is an error in one line, also at the end."""
     try:
-        return stack.enter_context(Path(name).open("wb"))
+        file = Path(name).open("wb")  # noqa: SIM115 - closed below
     except OSError as error:
-        raise UsageError(f"{name} cannot be written: {error.strerror}") from error
+        raise _unwritable(error) from error
+    try:
+        yield file
+    except BaseException:
+        with suppress(OSError):  # the first error is the one to tell
+            file.close()
+        raise
+    try:
+        file.close()
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: OSError) -> UsageError:
+    return UsageError(f"the observations cannot be written: {error.strerror}")
 
 
 @dataclass(slots=True)
@@ -195,11 +216,19 @@ class Job:
         if intake is not None:
             takers.append(intake.add)
         if self.out is not None:
-            from custodes.observation import write_line
-
-            write = self.out.write
-            takers.append(lambda observation: write(write_line(observation)))
+            takers.append(partial(_write, self.out))
         return takers
+
+
+def _write(out: IO[bytes], observation: "Observation") -> None:
+    from custodes.observation import write_line
+
+    try:
+        out.write(write_line(observation))
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _unwritable(error) from error
 
 
 class Progress:
@@ -243,10 +272,12 @@ def _say(reports: Sequence[FileReport], *, as_json: bool, quiet: bool) -> None:
         output.table([_row(report) for report in reports], COLUMNS, empty="No file was read.")
     for report in reports:
         for reason in () if as_json else report.reasons:
-            output.note(f"{report.file}: {reason['where']}: {output.printable(reason['reason'])}")
+            line = f"{report.file}: {reason['where']}: {reason['reason']}"
+            output.note(output.printable(line))
         more = report.rejected - len(report.reasons)
         if more > 0 and not as_json:
-            output.note(f"{report.file}: and {more:,} more that could not be read.")
+            line = f"{report.file}: and {more:,} more that could not be read."
+            output.note(output.printable(line))
         if report.error and not as_json:
             output.note(f"custodes: {output.printable(report.error['message'])}")
             if report.error["hint"]:

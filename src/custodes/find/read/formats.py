@@ -58,11 +58,19 @@ class Reader:
     that it can be compared with `size_bytes`, which is None where the size is not known.
     """
 
-    def __init__(self, stream: BinaryIO, name: str, *, size_bytes: int | None, form: str | None):
+    def __init__(
+        self,
+        stream: BinaryIO,
+        name: str,
+        *,
+        size_bytes: int | None = None,
+        form: str | None = None,
+        keep_open: bool = False,
+    ) -> None:
         self.name = name
         self.size_bytes = size_bytes
         self.tally = Tally()
-        self._file = stream
+        self._file = None if keep_open else stream
         self._raw = Counted(stream)
         self._gunzip: Gunzip | None = None
         try:
@@ -70,10 +78,10 @@ class Reader:
             self._stream = Rewound(head, rest)
             self.format = _choose(head, form)
         except InputError as error:
-            stream.close()
+            self.close()
             raise InputError(f"{name}: {error}", hint=error.hint, file=name) from error
         except OSError as error:
-            stream.close()
+            self.close()
             raise InputError(f"{name} cannot be read: {error.strerror}", file=name) from error
 
     @property
@@ -132,7 +140,9 @@ class Reader:
         )
 
     def close(self) -> None:
-        self._file.close()
+        """Close the file; standard input is left open."""
+        if self._file is not None:
+            self._file.close()
 
     def __enter__(self) -> "Reader":
         return self
@@ -158,7 +168,7 @@ def open_file(
     if form is not None and form not in (names := [f.NAME for f in formats()]):
         raise UsageError(f"{form} is not a format", hint=f"Formats: {', '.join(names)}.")
     if str(path) == STDIN and stdin is not None:
-        return Reader(stdin, "standard input", size_bytes=None, form=form)
+        return Reader(stdin, "standard input", form=form, keep_open=True)
     name = Path(path).name
     stream, size_bytes = _open_regular(path)
     return Reader(stream, name, size_bytes=size_bytes, form=form)

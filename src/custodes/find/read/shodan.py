@@ -14,7 +14,7 @@ import msgspec
 
 from custodes.find.read.json_lines import begins_with, records
 from custodes.find.read.lines import Readable
-from custodes.find.read.shodan_fields import field_of, is_address, name_text, snmp_text
+from custodes.find.read.shodan_fields import field_of, icon_md5, is_address, name_text, snmp_text
 from custodes.find.read.tally import Tally
 from custodes.observation import Observation
 from custodes.units import KIB
@@ -27,6 +27,7 @@ ABSENT = msgspec.Raw(b"null")
 
 class Favicon(msgspec.Struct):
     hash: int | None = None
+    data: str | None = None  # base64
 
 
 class Http(msgspec.Struct):
@@ -130,8 +131,11 @@ def _http_facts(http: Http, *, whole: bool) -> Iterator[tuple[str, str]]:
         yield "http.title", http.title
     if http.server and not whole:  # else it stands in the response's own header
         yield "http.header.server", http.server
-    if http.favicon is not None and http.favicon.hash is not None:
-        yield "http.favicon.mmh3", str(http.favicon.hash)
+    if http.favicon is not None:
+        if http.favicon.hash is not None:
+            yield "http.favicon.mmh3", str(http.favicon.hash)
+        if digest := icon_md5(http.favicon.data or ""):
+            yield "http.favicon.md5", digest
 
 
 def _tls_facts(tls: Tls) -> Iterator[tuple[str, str]]:

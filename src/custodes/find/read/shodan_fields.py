@@ -1,5 +1,7 @@
 """Which kind of observation a Shodan banner is, and how its nested values read as text."""
 
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
@@ -53,6 +55,15 @@ def _datagram(data: str, module: str) -> str:
 
 def _by_module(module: str, otherwise: str) -> str:
     return MODULES.get(module.replace("_", "-").partition("-")[0], otherwise)
+
+
+def icon_md5(data: str) -> str | None:
+    """The MD5 of an icon, from its base64: the other hash by which icons are known."""
+    try:
+        icon = base64.b64decode(data)
+    except ValueError:
+        return None
+    return hashlib.md5(icon, usedforsecurity=False).hexdigest() if icon else None
 
 
 def name_text(parts: Mapping[str, msgspec.Raw]) -> str:
