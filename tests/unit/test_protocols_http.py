@@ -180,6 +180,8 @@ def test_a_request_reads_back() -> None:
         (b"<title lang=en>Hanwha &amp; Techwin</title>", "Hanwha & Techwin"),
         (b"<title>cut off", "cut off"),
         (b"<title", None),
+        (b"<title\n>x", "x"),
+        (b"<titlebar>no</titlebar><title>yes</title>", "yes"),
         (b"<title></title>", None),
         ("<meta charset=gb2312><title>网络摄像机</title>".encode("gb2312"), "网络摄像机"),
         (b"<title>\xe9</title>", "é"),

@@ -303,6 +303,7 @@ def _partly(data: bytes, window: int, limit: int) -> bytes:
     return bytes(out[:limit])
 
 
+_TITLE = re.compile(rb"<title[\s>]")
 _TITLE_END = re.compile(rb"</title|</head|<body")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 
@@ -316,9 +317,9 @@ def body_text(body: bytes, content_type: str = "") -> str:
 def title(body: bytes, content_type: str = "") -> str | None:
     """The page's title in one line; None where it has none."""
     lower = body.lower()
-    start = lower.find(b"<title")
-    begin = lower.find(b">", start) + 1
-    if start < 0 or begin == 0:
+    start = _TITLE.search(lower)
+    begin = lower.find(b">", start.end() - 1) + 1 if start else 0
+    if begin == 0:
         return None
     found = _TITLE_END.search(lower, begin, begin + 4 * MAX_TITLE)
     raw = body[begin : found.start() if found else begin + 4 * MAX_TITLE]

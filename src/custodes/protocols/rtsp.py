@@ -20,9 +20,11 @@ from custodes.protocols.messages import (
     UntilClose,
     length,
 )
+from custodes.units import MIB
 
 MAGIC, INTERLEAVED_HEADER = 0x24, 4  # b"$", then channel (1 byte) and size (2 bytes, big-endian)
-MAX_PENDING = 1 << 20
+MAX_PENDING = MIB
+MAX_SKIPPED = MIB  # packets and empty lines before one message, where nobody wants the packets
 
 OnPacket = Callable[[int, bytes], None]
 
@@ -121,6 +123,7 @@ class _Stream:
     ) -> None:
         self._messages = MessageReader(frame, head_limit)
         self._on_packet = on_packet
+        self._skipped = 0
 
     def feed(self, data: bytes) -> Message | None:
         pending = self._messages.pending
@@ -155,7 +158,11 @@ class _Stream:
                     self._on_packet(pending[at + 1], bytes(pending[body:end]))
                 at = end
         del pending[:at]
-        return bool(pending) and pending[0] != MAGIC
+        begins = bool(pending) and pending[0] != MAGIC
+        self._skipped = 0 if begins or self._on_packet is not None else self._skipped + at
+        if self._skipped > MAX_SKIPPED:
+            raise PeerError("packets without end where a reply was due", limit_bytes=MAX_SKIPPED)
+        return begins
 
 
 class ResponseReader:

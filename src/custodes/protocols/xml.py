@@ -2,7 +2,7 @@
 
 Refused: document types (and with them every entity bomb), depth over 64, and more bytes, elements
 or attributes than any device's answer needs. Forgiven: namespaces that were never declared, wrong
-character sets, control characters, junk behind the root.
+character sets, control characters, bare ampersands, junk behind the root.
 """
 
 import re
@@ -75,20 +75,38 @@ def parse(data: bytes | str, limit: int = MIB) -> Element:
     """
     if len(data) > limit:
         raise PeerError("the XML is too long", limit_bytes=limit, read_bytes=len(data))
-    builder = _Builder()
-    parser = builder.parser
+    text = clean(data)
     try:
-        parser.Parse(clean(data).encode("utf-8", "replace"), True)
+        return _parse(text)
     except expat.ExpatError as error:
+        repaired = _LOOSE_AMPERSAND.sub("&amp;", text)
+        if repaired == text:
+            raise _refusal(error) from error
+    try:
+        return _parse(repaired)
+    except expat.ExpatError as error:
+        raise _refusal(error) from error
+
+
+def _parse(text: str) -> Element:
+    builder = _Builder()
+    try:
+        builder.parser.Parse(text.encode("utf-8", "replace"), True)
+    except expat.ExpatError:
         if builder.root is None or builder.open:
-            raise PeerError(
-                f"not XML: {expat.ErrorString(error.code)}", line=error.lineno, column=error.offset
-            ) from error
+            raise
     if builder.root is None:
         raise PeerError("no XML element")
     return builder.root
 
 
+def _refusal(error: expat.ExpatError) -> PeerError:
+    reason = expat.ErrorString(error.code)
+    return PeerError(f"not XML: {reason}", line=error.lineno, column=error.offset)
+
+
+# A camera called "Gate & Yard" ends up in XML like that when firmware forgets to escape.
+_LOOSE_AMPERSAND = re.compile(r"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 _DECLARATION = re.compile(r"<\?xml[^<>]{0,200}\?>")
 _ENCODING = re.compile(rb"<\?xml[^<>]{0,100}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{1,40})")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
