@@ -29,16 +29,17 @@ class Spacing:
 
     def __init__(self, interval_s: float) -> None:
         self.interval_s = interval_s
-        self._next_s = float("-inf")
+        self._next_s: float | None = None
 
     def free_in(self, now_s: float) -> float:
         """How long until the next one may happen (seconds, 0 for at once)."""
-        return max(0.0, self._next_s - now_s)
+        return max(0.0, self._next_s - now_s) if self._next_s is not None else 0.0
 
     def add(self, now_s: float) -> None:
         """One happens now."""
         earliest_s = now_s - CATCH_UP * self.interval_s
-        self._next_s = max(self._next_s, earliest_s) + self.interval_s
+        due_s = now_s if self._next_s is None else max(self._next_s, earliest_s)
+        self._next_s = due_s + self.interval_s
 
 
 class Window:
