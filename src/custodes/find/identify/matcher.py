@@ -14,7 +14,7 @@ from custodes.knowledge.fingerprints import Rule, load
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
 # Letters beyond ASCII that a pattern without case takes for ASCII ones.
-_FOLD: Final = str.maketrans({"ſ": "s", "İ": "i", "ı": "i", "K": "k"})
+_FOLD: Final = str.maketrans({"\u017f": "s", "\u0130": "i", "\u0131": "i", "\u212a": "k"})
 
 Match = tuple[Rule, Mapping[str, str]]
 

@@ -1,0 +1,91 @@
+"""Rules are found by texts that they need; the answer is the same as asking every rule."""
+
+import re
+
+import pytest
+
+from custodes.find.identify.literals import needles
+from custodes.find.identify.matcher import Matcher, shipped
+from custodes.knowledge.fingerprints import Rule, load
+
+PATTERNS = [
+    (r"AXIS (?P<model>[A-Z]+) Network Camera.*", (" network camera",)),
+    (r"(?:.*\b)?(?:HIKVISION|Hikvision)(?:\b.*)?", ("hikvision",)),
+    (r"(?i)dcs-\d+", ("dcs-",)),
+    (r"Login to (?P<serial>[0-9A-Z]{10,32})", ("login to ",)),
+    (r"(?:ab)?c", ("c",)),
+    (r"colou?r", ("colo",)),
+    (r"ab*c", ("a",)),
+    (r"ab+", ("a",)),
+    (r"a{0,2}bc", ("bc",)),
+    (r"(?:one|two)+end", ("end",)),
+    (r"x|yz", ("x", "yz")),
+    (r"[abc]+", ()),
+    (r"(?:[0-9]|abc)", ()),
+    (r"(?=abc)\w+", ()),
+    (r"(?!abc)def", ("def",)),
+    (r"\.1\.3", (".1.3",)),
+    (r"[]]x", ("x",)),
+    (r"(?x) a b", ()),
+    (r"(a)(?(1)b|c)", ()),
+    (r"é+", ()),
+]
+
+
+@pytest.mark.parametrize(("pattern", "expected"), PATTERNS, ids=str)
+def test_what_a_pattern_cannot_match_without(pattern: str, expected: tuple[str, ...]) -> None:
+    assert needles(pattern) == expected
+
+
+def test_every_example_of_every_rule_holds_what_its_rule_needs() -> None:
+    for rule in load():
+        if rule.literal:
+            continue
+        needed = needles(rule.pattern)
+        for example in rule.yes:
+            text = example["text"].lower()
+            assert not needed or any(needle in text for needle in needed), rule.id
+
+
+def test_asking_through_the_index_gives_what_asking_every_rule_gives() -> None:
+    rules = load()
+    by_field: dict[str, list[Rule]] = {}
+    for rule in rules:
+        by_field.setdefault(rule.field, []).append(rule)
+    for rule in rules[::3]:
+        texts = [e["text"] for e in rule.yes] + list(rule.no)
+        for text in [
+            *texts,
+            *(t.upper() for t in texts),
+            *(f"{t} \u017f\u0130\u212a" for t in texts),
+        ]:
+            asked = {r.id for r in by_field[rule.field] if r.match(text) is not None}
+            assert {r.id for r, _ in shipped().match(rule.field, text)} == asked
+
+
+def rule(pattern: str, **more: object) -> Rule:
+    values = {"id": pattern, "field": "f", "source": "s", "weight": 0.5, "vendor": "V", **more}
+    return Rule(pattern=pattern, **values)  # type: ignore[arg-type]
+
+
+def test_whole_texts_are_compared_with_and_without_case() -> None:
+    matcher = Matcher([rule("ABC", literal=True), rule("abc", literal=True, ignore_case=True)])
+    assert [r.pattern for r, _ in matcher.match("f", " abc ")] == ["abc"]
+    assert [r.pattern for r, _ in matcher.match("f", "ABC")] == ["ABC", "abc"]
+
+
+def test_letters_that_fold_to_ascii_do_not_hide_a_match() -> None:
+    matcher = Matcher([rule("kiosk", ignore_case=True)])
+    assert re.fullmatch("kiosk", "\u212aio\u017fk", re.IGNORECASE)
+    assert matcher.match("f", "\u212aio\u017fk")
+
+
+def test_patterns_without_any_needed_text_are_still_asked() -> None:
+    matcher = Matcher([rule(r"[AB]\d+"), rule(r"(?P<model>[XY]\d)"), rule(r"([a-z])\1")])
+    assert [g for _, g in matcher.match("f", "Y7")] == [{"model": "Y7"}]
+    assert [r.pattern for r, _ in matcher.match("f", "zz")] == [r"([a-z])\1"]
+    assert matcher.match("f", "Q1") == []
+
+
+def test_an_unknown_field_has_no_rules() -> None:
+    assert shipped().claims("no.such.field", "anything") == []
