@@ -13,8 +13,6 @@ from custodes.find.identify.literals import needles
 from custodes.knowledge.fingerprints import Rule, load
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
-# Letters beyond ASCII that a pattern without case takes for ASCII ones.
-_FOLD: Final = str.maketrans({"\u017f": "s", "\u0130": "i", "\u0131": "i", "\u212a": "k"})
 
 Match = tuple[Rule, Mapping[str, str]]
 
@@ -65,7 +63,7 @@ class _Field:
 
     def _candidates(self, text: str) -> Iterable[int]:
         """The patterns worth trying; looks for needles, or by threes of letters if that is less."""
-        lowered = text.lower() if text.isascii() else text.translate(_FOLD).lower()
+        lowered = text.lower()
         index, hits = self.by_needle, []
         if len(lowered) < len(index):
             index = self.by_three
@@ -99,7 +97,7 @@ def _either(rules: Sequence[Rule]) -> re.Pattern[str]:
     ]
     if len(branches) < len(rules):  # one refers to its own groups: it cannot stand beside others
         return re.compile(".*", re.DOTALL)
-    return re.compile("|".join(branches), re.DOTALL)
+    return re.compile("|".join(branches), re.DOTALL | re.ASCII)
 
 
 def _rarest(needle: str) -> str:
