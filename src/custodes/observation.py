@@ -92,7 +92,7 @@ def read_line(line: bytes) -> Observation:
     """
     try:
         return _decoder.decode(line)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not an observation: {error}") from error
 
 
@@ -120,7 +120,7 @@ FIELDS: frozenset[str] = frozenset(
     mac.address mdns.device-info mdns.packet mdns.service ssdp.packet upnp.response
     snmp.sysDescr snmp.sysObjectID snmp.record
     tls.subject tls.issuer tls.jarm tls.certificate tls.protocol
-    tcp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent ntp.banner
+    tcp.open udp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent ntp.banner
     pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
     host.os asset.record
     """.split()
