@@ -19,7 +19,7 @@ import msgspec
 
 from custodes.errors import PeerError
 from custodes.find.observe import hunch
-from custodes.find.observe.line import Answer_co, Line, Reader, Unanswered
+from custodes.find.observe.line import Answer_co, Line, Reader
 from custodes.find.observe.mail import Mail
 from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Plan
@@ -28,12 +28,14 @@ from custodes.find.observe.schedule import Known
 from custodes.find.observe.targets import Target
 from custodes.identity import Identity
 from custodes.observation import Observation, observe
+from custodes.units import KIB
 
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
 NO_HOST = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES})
 
 
 MAX_HINTS = 3
+STREAM_BYTES = 32 * KIB  # read ahead of one connection
 FIRST_LOOK = 1_000  # urgency in the queue
 USUAL_PACKETS = 3  # whoever needs more needs longest
 SECURE = frozenset({"https", "rtsps"})
@@ -211,24 +213,15 @@ class Contact:
         return line
 
     async def _connect(self, port: Port, context: ssl.SSLContext | None) -> Line | None:
-        limits = self.plan.limits
-        wait_s = limits.connect_timeout_s + (limits.reply_timeout_s if context else 0)
         try:
-            async with asyncio.timeout(wait_s):
+            async with asyncio.timeout(self.plan.limits.connect_timeout_s):
                 reader, writer = await asyncio.open_connection(
-                    self.target.address,
-                    port.number,
-                    limit=32 * 1024,
-                    ssl=context,
-                    server_hostname="" if context else None,
+                    self.target.address, port.number, limit=STREAM_BYTES
                 )
         except TimeoutError:
             self.timeouts += 1
             self.states.setdefault(port, State.SILENT)
             return None
-        except ssl.SSLError as error:
-            self.states[port] = State.OPEN
-            raise PeerError(f"TLS failed: {error.reason or error}") from error
         except OSError as error:
             if error.errno in NO_HOST:
                 self.gone = not self.answered
@@ -237,7 +230,21 @@ class Contact:
                 self.states.setdefault(port, State.CLOSED)
             return None
         self.states[port] = State.OPEN
-        return Line(reader, writer, limits, self._places.release)
+        if context is not None:
+            await self._secure(writer, context)
+        return Line(reader, writer, self.plan.limits, self._places.release)
+
+    async def _secure(self, writer: asyncio.StreamWriter, context: ssl.SSLContext) -> None:
+        try:
+            async with asyncio.timeout(self.plan.limits.reply_timeout_s):
+                await writer.start_tls(context, server_hostname="")
+        except (TimeoutError, OSError) as error:
+            writer.transport.abort()
+            if isinstance(error, TimeoutError):
+                self.timeouts += 1
+                self.slow = True
+            reason = getattr(error, "reason", None) or str(error) or "no handshake in time"
+            raise PeerError(f"TLS failed: {reason}") from error
 
     async def ask(self, line: Line, data: bytes, reader: Reader[Answer_co]) -> Answer_co | None:
         """Send one request on a connection and read its answer.
@@ -252,10 +259,10 @@ class Contact:
         try:
             with self._timed():
                 return await line.exchange(data, reader)
-        except Unanswered:
-            self.timeouts += 1
-            self.slow = True
-            raise
+        finally:
+            if line.late:
+                self.timeouts += 1
+                self.slow = True
 
     async def post(self, port: Port, datagram: bytes) -> list[bytes]:
         """Send one datagram and wait shortly for what comes back. One packet of the budget."""

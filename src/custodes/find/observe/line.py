@@ -37,6 +37,7 @@ class Line:
         self._limits = limits
         self._closed: Callable[[], None] | None = closed
         self.alive = True
+        self.late = False  # an answer was cut off by time
         self.answers = 0
 
     async def __aenter__(self) -> Self:
@@ -86,7 +87,7 @@ class Line:
                     if read > 2 * self._limits.answer_limit_bytes:
                         raise PeerError("the answer has no end", bytes=read)
         except TimeoutError:
-            self.alive = False
+            self.alive, self.late = False, True
             return self._cut(reader, read)
         except (OSError, ssl.SSLError) as error:
             self.alive = False
