@@ -18,10 +18,10 @@ from custodes.protocols.messages import (
     Body,
     Chunked,
     Head,
+    Headers,
     Message,
     MessageReader,
     Sized,
-    UntilClose,
     length,
 )
 from custodes.units import KIB
@@ -36,7 +36,7 @@ NO_BODY = frozenset({101, 204, 304})
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Response(Headers):
     """An answer. `status` 0 stands for one without a readable status line (HTTP/0.9 and worse)."""
 
     status: int
@@ -47,14 +47,6 @@ class Response:
     truncated: bool
     raw_head: bytes
 
-    def header(self, name: str) -> str | None:
-        """The first value of a header; the name's case does not matter."""
-        return next(iter(self.all(name)), None)
-
-    def all(self, name: str) -> list[str]:
-        wanted = name.casefold()
-        return [value for key, value in self.headers if key.casefold() == wanted]
-
     @property
     def text(self) -> str:
         """The body as text, by the character set that the header or the page names."""
@@ -62,7 +54,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(Headers):
     """A request as a server reads it."""
 
     method: str
@@ -71,10 +63,6 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     truncated: bool = False
-
-    def header(self, name: str) -> str | None:
-        wanted = name.casefold()
-        return next((value for key, value in self.headers if key.casefold() == wanted), None)
 
 
 def request(
@@ -113,7 +101,7 @@ class ResponseReader:
         self._limit = limit_bytes
         self._head_limit = head_limit
         self._messages = MessageReader(self._frame, head_limit)
-        self._headless: UntilClose | None = None
+        self._headless: Body | None = None
         self._beginning = b""
         self._skipped = 0
         self._interim: Message | None = None
@@ -167,7 +155,7 @@ class ResponseReader:
         self._beginning = b""
         self._begun = True
         if data[:4].upper() != b"HTTP":
-            self._headless = UntilClose(self._limit)
+            self._headless = Body(self._limit)
         return data
 
     def _frame(self, head: Head) -> Body:
@@ -177,7 +165,7 @@ class ResponseReader:
         if any("chunked" in value.lower() for value in head.all("transfer-encoding")):
             return Chunked(self._limit)
         size = length(head)
-        return UntilClose(self._limit) if size is None else Sized(size, self._limit)
+        return Body(self._limit) if size is None else Sized(size, self._limit)
 
     def _count_interim(self, message: Message) -> None:
         self._interim = message

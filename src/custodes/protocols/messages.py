@@ -18,21 +18,29 @@ MAX_CHUNK_LINE = KIB
 MAX_TRAILER = 8 * KIB
 
 
+class Headers:
+    """Header lines in the order and case in which they came, found without regard to case."""
+
+    __slots__ = ()
+    headers: tuple[tuple[str, str], ...]
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header; None where it is absent."""
+        return next(iter(self.all(name)), None)
+
+    def all(self, name: str) -> list[str]:
+        """Every value of a header, in order."""
+        wanted = name.casefold()
+        return [value for key, value in self.headers if key.casefold() == wanted]
+
+
 @dataclass(frozen=True, slots=True)
-class Head:
+class Head(Headers):
     """A start line and its header lines, in the order and the case in which they came."""
 
     start: str
     headers: tuple[tuple[str, str], ...]
     raw: bytes
-
-    def header(self, name: str) -> str | None:
-        """The first value of a header; the name's case does not matter."""
-        return next(iter(self.all(name)), None)
-
-    def all(self, name: str) -> list[str]:
-        wanted = name.casefold()
-        return [value for key, value in self.headers if key.casefold() == wanted]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,10 @@ def parse_head(raw: bytes) -> Head:
 
 
 class Body:
-    """What one message carries. `content` grows to the limit at most; then it is `truncated`."""
+    """A body that ends with the connection; the two kinds below find their end earlier.
+
+    `content` grows to the limit at most; then the body is `truncated` and `done`.
+    """
 
     def __init__(self, limit_bytes: int) -> None:
         self.content = bytearray()
@@ -78,11 +89,11 @@ class Body:
 
     def feed(self, data: bytes) -> bytes:
         """Take what belongs to the body; return what lies behind its end."""
-        raise NotImplementedError  # pragma: no cover - the three kinds below are the bodies
+        self._take(data)
+        return b""
 
     def close(self) -> None:
-        """The stream has ended."""
-        self.truncated = self.truncated or not self.done
+        """Take note that the stream has ended."""
         self.done = True
 
     def _take(self, data: bytes) -> None:
@@ -104,6 +115,7 @@ class Sized(Body):
         self.done = size == 0
 
     def feed(self, data: bytes) -> bytes:
+        """Take what belongs to the body; return what lies behind its end."""
         part = data[: self._left]
         self._left -= len(part)
         self._take(part)
@@ -113,16 +125,10 @@ class Sized(Body):
             self._cut()
         return data[len(part) :]
 
-
-class UntilClose(Body):
-    """A body that ends with the connection."""
-
-    def feed(self, data: bytes) -> bytes:
-        self._take(data)
-        return b""
-
     def close(self) -> None:
-        self.done = True
+        """Take note that the stream has ended, perhaps before the body."""
+        if not self.done:
+            self._cut()
 
 
 class Chunked(Body):
@@ -135,9 +141,9 @@ class Chunked(Body):
         self._left = 0  # bytes that the open chunk still owes
         self._trailer_bytes = 0
         self._step: Callable[[], bool] = self._first_size
-        self._unframed = False
 
     def feed(self, data: bytes) -> bytes:
+        """Take what belongs to the body; return what lies behind its last chunk."""
         self._buffer += data
         while not self.done and self._step():
             pass
@@ -147,10 +153,11 @@ class Chunked(Body):
         return rest
 
     def close(self) -> None:
-        if not self.done and self._step == self._first_size:
-            self._take(bytes(self._buffer))  # "chunked" was a lie, and too short to show
-        self.truncated = self.truncated or not self.done
-        self.done = True
+        """Take note that the stream has ended, perhaps before the last chunk."""
+        if not self.done:
+            if self._step == self._first_size:
+                self._take(bytes(self._buffer))  # "chunked" was a lie, and too short to show
+            self._cut()
 
     def _line(self) -> bytes | None:
         end = self._buffer.find(b"\n", self._at, self._at + MAX_CHUNK_LINE)

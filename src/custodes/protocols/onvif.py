@@ -150,6 +150,7 @@ def time_zone(data: bytes | str) -> str | None:
 
 
 def hostname(data: bytes | str) -> str | None:
+    """The name that the device has on its network; None where it does not say."""
     answer = _answer(data, "GetHostname")
     return answer.text_of("Name") if answer is not None else None
 
@@ -176,6 +177,7 @@ def build_device_information(information: Mapping[str, str]) -> bytes:
 
 
 def build_scopes(listed: Iterable[str]) -> bytes:
+    """A device's answer to GetScopes."""
     items = "".join(
         "<tds:Scopes><tt:ScopeDef>Fixed</tt:ScopeDef>"
         f"<tt:ScopeItem>{xml.escape(scope.replace(' ', '%20'))}</tt:ScopeItem></tds:Scopes>"
@@ -185,6 +187,7 @@ def build_scopes(listed: Iterable[str]) -> bytes:
 
 
 def build_services(listed: Sequence[Service]) -> bytes:
+    """A device's answer to GetServices."""
     items = []
     for namespace, address, version in listed:
         major, _, minor = version.partition(".")
@@ -207,6 +210,7 @@ def build_capabilities(addresses: Mapping[str, str]) -> bytes:
 
 
 def build_date_time(now: datetime, zone: str = "UTC0") -> bytes:
+    """A device's answer to GetSystemDateAndTime, with its clock at `now`."""
     utc = now.astimezone(UTC)
     time = _elements("tt", {"Hour": utc.hour, "Minute": utc.minute, "Second": utc.second})
     date = _elements("tt", {"Year": utc.year, "Month": utc.month, "Day": utc.day})
@@ -221,12 +225,14 @@ def build_date_time(now: datetime, zone: str = "UTC0") -> bytes:
 
 
 def build_hostname(name: str) -> bytes:
+    """A device's answer to GetHostname."""
     inside = f"<tt:FromDHCP>false</tt:FromDHCP><tt:Name>{xml.escape(name)}</tt:Name>"
     information = f"<tds:HostnameInformation>{inside}</tds:HostnameInformation>"
     return _response("GetHostname", information)
 
 
 def build_endpoint_reference(guid: str) -> bytes:
+    """A device's answer to GetEndpointReference."""
     return _response("GetEndpointReference", f"<tds:GUID>{xml.escape(guid)}</tds:GUID>")
 
 

@@ -14,10 +14,10 @@ from custodes.protocols.http import HEAD_LIMIT, LIMIT_BYTES, USER_AGENT
 from custodes.protocols.messages import (
     Body,
     Head,
+    Headers,
     Message,
     MessageReader,
     Sized,
-    UntilClose,
     length,
 )
 from custodes.units import MIB
@@ -30,7 +30,7 @@ OnPacket = Callable[[int, bytes], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Response:
+class Response(Headers):
     """A reply. `status` 0 stands for one without a readable status line."""
 
     status: int
@@ -41,16 +41,9 @@ class Response:
     truncated: bool
     raw_head: bytes
 
-    def header(self, name: str) -> str | None:
-        """The first value of a header; the name's case does not matter."""
-        return next(iter(self.all(name)), None)
-
-    def all(self, name: str) -> list[str]:
-        wanted = name.casefold()
-        return [value for key, value in self.headers if key.casefold() == wanted]
-
     @property
     def cseq(self) -> int | None:
+        """The number that ties a reply to its request; None where it is not readable."""
         return _number(self.header("cseq"))
 
     @property
@@ -60,7 +53,7 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class Request(Headers):
     """A request as a server reads it."""
 
     method: str
@@ -69,12 +62,9 @@ class Request:
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
-    def header(self, name: str) -> str | None:
-        wanted = name.casefold()
-        return next((value for key, value in self.headers if key.casefold() == wanted), None)
-
     @property
     def cseq(self) -> int | None:
+        """The number that ties a reply to its request; None where it is not readable."""
         return _number(self.header("cseq"))
 
 
@@ -126,6 +116,7 @@ class _Stream:
         self._skipped = 0
 
     def feed(self, data: bytes) -> Message | None:
+        """Take what came; return the message that it completes."""
         pending = self._messages.pending
         if self._messages.lost:
             return None
@@ -137,6 +128,7 @@ class _Stream:
         return self._messages.feed(b"") if self._skip_packets(pending) else None
 
     def close(self) -> Message | None:
+        """The stream has ended: return what there is of a message."""
         if self._messages.between and self._messages.pending[:1] == b"$":
             return None
         return self._messages.close()
@@ -198,7 +190,7 @@ class ResponseReader:
             return Sized(size, self._limit)
         kind = (head.header("content-type") or "").lower()
         if "sdp" in kind:  # some servers describe without saying how long
-            return UntilClose(self._limit)
+            return Body(self._limit)
         return Sized(0, self._limit)
 
 

@@ -76,14 +76,17 @@ class SadpAnswer(Mapping[str, str]):
 
     @property
     def model(self) -> str | None:
+        """The model as printed; relabelled devices may say the brand's own."""
         return self.said("DeviceDescription")
 
     @property
     def serial(self) -> str | None:
+        """The whole serial number; `split_serial` takes it apart."""
         return self.said("DeviceSN")
 
     @property
     def mac(self) -> str | None:
+        """The hardware address, where it can name one device."""
         found = hardware.normalise(self.said("MAC") or "")
         return found if found and hardware.is_usable(found) else None
 

@@ -24,6 +24,7 @@ class Media:
     lines: tuple[tuple[str, str], ...] = ()
 
     def attribute(self, name: str) -> str | None:
+        """An attribute of this medium; "" for one without a value, None where it is absent."""
         return _first(self.attributes, name)
 
 

@@ -53,6 +53,7 @@ class Certificate:
 
     @property
     def self_signed(self) -> bool:
+        """Whether the certificate names itself as its issuer; the signature is not checked."""
         return self.subject == self.issuer
 
     def valid_at(self, now: datetime) -> bool | None:

@@ -48,9 +48,11 @@ class Element:
         return None
 
     def findall(self, tag: str) -> list["Element"]:
+        """Every element below with this local name, in document order."""
         return [e for e in self.walk() if e.tag == tag and e is not self]
 
     def child(self, tag: str) -> "Element | None":
+        """The first direct child with this local name."""
         return next((e for e in self.children if e.tag == tag), None)
 
     def text_of(self, tag: str) -> str | None:
