@@ -311,7 +311,7 @@ def _observations(path: Path | None, *, append: bool) -> "Iterator[Callable[[Obs
     from custodes.observation import write_line
 
     try:
-        stream = path.open("ab" if append else "xb")
+        stream = path.open("ab" if append else "xb", buffering=0)  # a crash loses no line
     except FileExistsError:
         raise UsageError(f"{path} exists", hint="Give another name; it is not replaced.") from None
     except OSError as error:
