@@ -95,7 +95,7 @@ def new_page(browser: Browser, *, dark: bool) -> Page:
 
 def pages(page: Page, url: str) -> dict[str, str]:
     """The two pictures of the README: name and address."""
-    for path in ("/devices?differs=yes", "/devices"):
+    for path in ("/devices?differs=yes&brand=Honeywell", "/devices?differs=yes", "/devices"):
         page.goto(url + path)
         link = page.locator("tbody th a").first
         if link.count():

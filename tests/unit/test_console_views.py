@@ -85,9 +85,11 @@ def test_a_badge_that_is_not_the_maker_is_told_with_its_reason(register: Registe
     it = page_of(register, the(register, "Honeywell"))
     assert it.badge is not None
     assert (it.badge.brand, it.badge.maker) == ("Honeywell", "Dahua")
-    assert it.badge.because is not None
-    assert it.badge.because.matched.startswith('Digest realm="Login to ')
-    assert it.badge.because.field == "http.header.www-authenticate"
+    assert it.badge.maker_because is not None
+    assert it.badge.maker_because.matched.startswith('Digest realm="Login to ')
+    assert it.badge.maker_because.field == "http.header.www-authenticate"
+    assert it.badge.brand_because is not None
+    assert it.badge.brand_because.field == "http.response"
 
 
 def test_where_badge_and_maker_agree_nothing_is_said_of_it(register: Register) -> None:

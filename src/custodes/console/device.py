@@ -101,7 +101,8 @@ class BadgeNote:
 
     brand: str
     maker: str
-    because: Proof | None
+    brand_because: Proof | None
+    maker_because: Proof | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,8 @@ def badge(device: Device, conclusions: Iterable[Conclusion]) -> BadgeNote | None
     """Why the firm on the badge is not the one that built the device; None where they agree."""
     if device.brand is None or device.maker is None or device.brand == device.maker:
         return None
-    maker = next(c for c in conclusions if c.key == "maker")
-    because = next((p for p in (*maker.first, *maker.more) if not p.against), None)
-    return BadgeNote(device.brand, device.maker, because)
+    best = {c.key: next((p for p in c.first if not p.against), None) for c in conclusions}
+    return BadgeNote(device.brand, device.maker, best["vendor"], best["maker"])
 
 
 def stated(device: Device) -> tuple[tuple[str, str, str], ...]:

@@ -84,7 +84,7 @@ def tiles(counts: Counts, rows: Sequence[Row]) -> tuple[Tile, ...]:
             "Surveillance devices",
             counts.surveillance,
             "of " + plural(counts.devices, "device"),
-            f"{other}; {counts.surveillance_unknown:,} cannot be told",
+            f"{other}; {counts.surveillance_unknown or 'none'} cannot be told",
             NOTHING.with_(surveillance="yes").link(),
         ),
         Tile(
