@@ -1,6 +1,7 @@
 """Whatever a device sends, every reader ends in a value or a PeerError, and nothing else."""
 
 import contextlib
+import time
 from collections.abc import Callable
 
 import pytest
@@ -193,3 +194,41 @@ def test_damaged_answers_end_in_a_value_or_a_peer_error(
     at %= len(whole)
     damaged = (whole[:at] + value + whole[at + len(value) :])[:cut]
     ends_well(name, damaged)
+
+
+REPEATED = (
+    b"a",
+    b'"',
+    b"<a",
+    b"<a ",
+    b"<a>",
+    b'<a b="',
+    b"&",
+    b"&#1",
+    b"\r\n",
+    b" \n",
+    b"a:\n",
+    b"a=",
+    b'a="\\',
+    b"a ",
+    b"$\x00\x00\x00",
+    b"m=a\n",
+    b"<title",
+    b"<link ",
+    b"<ProbeMatch>",
+    b'{"a":',
+    b'"a":1,',
+    b"0",
+    b"\x18\x00\x01a",
+    b"\xc3",
+)
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_long_repetitions_are_read_in_linear_time(name: str) -> None:
+    """A quadratic reader would need minutes for these; a linear one needs milliseconds."""
+    for piece in REPEATED:
+        data = piece * (64_000 // len(piece))
+        started = time.process_time()
+        ends_well(name, dhip.pack(data) if name == "dhip.parse" else data)
+        assert time.process_time() - started < 2, piece
