@@ -19,8 +19,8 @@ storage; server; lights out management; hypervisor; kvm; thin client; desktop; l
 mobile phone; voip; voip gateway; voip server; sip device; sip gateway; telecom; device server;
 terminal server; ups; power distribution unit; power system; power socket; smart home device;
 smart tv; media server; media player; network audio; audio; public address; set-top box;
-games console; video conferencing; video encoder; whiteboard; wireless presenter; industrial controller;
-building automation; test instrument; sensor gateway; time server; ethernet adapter;
+games console; video conferencing; video encoder; whiteboard; wireless presenter;
+industrial controller; building automation; test instrument; sensor gateway; time server; ethernet adapter;
 software/service; operating system; optical network; wearable; vehicle
 """
 _UNTOLD = "device; access control; thermal imager; machine vision camera"

@@ -5,6 +5,7 @@ Files: knowledge/data/fingerprints/*.toml. A pattern must match the whole text o
 `model`, `firmware`, `serial` and `mac` become conclusions. `yes` and `no` are the rule's own tests.
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Rule:
     """
 
     id: str
-    field: str
+    fields: tuple[str, ...]
     pattern: str
     source: str
     weight: float
@@ -48,6 +49,11 @@ class Rule:
     note: str = ""
     proof: tuple[tables.Raw, tables.Raw] | None = attribute(default=None, repr=False)
     _compiled: list[re.Pattern[str]] = attribute(default_factory=list, repr=False, compare=False)
+
+    @property
+    def field(self) -> str:
+        """The (first) field that the rule reads."""
+        return self.fields[0]
 
     @property
     def yes(self) -> tuple[Mapping[str, str], ...]:
@@ -100,8 +106,8 @@ def load() -> tuple[Rule, ...]:
         KnowledgeError: a file cannot be read, or a rule lacks something or names it twice.
     """
     rules = tuple(_read_all())
-    if len({(rule.id, rule.field) for rule in rules}) != len(rules):
-        raise KnowledgeError("two fingerprints of one field carry one id")
+    if len({rule.id for rule in rules}) != len(rules):
+        raise KnowledgeError("two fingerprints carry one id")
     return rules
 
 
@@ -113,10 +119,10 @@ def _read_all() -> Iterator[Rule]:
 
 
 def read_rules(text: str, name: str) -> Iterator[Rule]:
-    """The rules in the text of one fingerprint file; one for each field that a rule reads.
+    """The rules in the text of one fingerprint file.
 
     A rule reads its own `field` or `fields`, else the file's `field`, and whatever the file's
-    `also` names; it keeps one id for all of them.
+    `also` names.
     """
     header: tables.Table = {}
     for table_name, table in tables.read(text, name):
@@ -124,21 +130,21 @@ def read_rules(text: str, name: str) -> Iterator[Rule]:
             header = table
             continue
         try:
-            yield from _rules(header, table)
+            yield _rule(header, table)
         except (TypeError, KeyError, AttributeError) as error:
             raise KnowledgeError(f"{name}: {table.get('id')}: {error}") from error
 
 
-def _rules(header: tables.Table, table: tables.Table) -> Iterator[Rule]:
+def _rule(header: tables.Table, table: tables.Table) -> Rule:
     values: dict[str, Any] = dict(table)
     proof = values.pop("yes"), values.pop("no")
     own = values.pop("fields", None)
-    fields = own.read() if own else [values.pop("field", None) or header["field"]]
-    also = header.get("also")
-    if isinstance(also, tables.Raw):
-        fields += also.read()
-    for field in fields:
-        yield Rule(**values, field=field, proof=proof)
+    fields = _texts(own) if own else (values.pop("field", None) or str(header["field"]),)
+    return Rule(**values, fields=(*fields, *_texts(header.get("also"))), proof=proof)
+
+
+def _texts(value: tables.Value | None) -> tuple[str, ...]:
+    return tuple(json.loads(value.text)) if isinstance(value, tables.Raw) else ()
 
 
 class _Index:
@@ -187,15 +193,22 @@ def _lower(text: str) -> str:
 
 
 @cache
-def _indexes() -> Mapping[str, _Index]:
+def _by_field() -> Mapping[str, list[Rule]]:
     by_field: dict[str, list[Rule]] = {}
     for rule in load():
-        by_field.setdefault(rule.field, []).append(rule)
-    return {field: _Index(rules) for field, rules in by_field.items()}
+        for field in rule.fields:
+            by_field.setdefault(field, []).append(rule)
+    return by_field
+
+
+@cache
+def _index(field: str) -> _Index | None:
+    rules = _by_field().get(field)
+    return _Index(rules) if rules else None
 
 
 def _matches(field: str, text: str) -> tuple[Match, ...]:
-    index = _indexes().get(field)
+    index = _index(field)
     if index is None:
         return ()
     found = []
