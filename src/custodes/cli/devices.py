@@ -85,7 +85,8 @@ def list_devices(ctx: click.Context, /, as_json: bool, **wanted: Any) -> int:
         output.table([_row(device) for device in found], COLUMNS, empty=empty)
         if found:
             output.note(
-                f"{len(found):,} devices; in brackets: stated, not seen. `custodes devices show ID` shows the evidence."
+                f"{len(found):,} devices; in brackets: stated, not seen."
+                " `custodes devices show ID` shows the evidence."
             )
     return 0
 

@@ -67,7 +67,8 @@ class Assets(Places, Sightings, Statements):
             changes = self.state(
                 filed, filled, who=who, source=source, now=now, site_id=site.id if site else None
             )
-            settle(connection, filed, None if site else site_id)
+            if site_id is not None and not site:
+                settle(connection, filed, site_id)
         return Filed(filed, found is None, changes)
 
     def _site_in(self, said: Mapping[str, str]) -> Site | None:

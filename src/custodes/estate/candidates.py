@@ -48,24 +48,31 @@ def candidates(connection: sa.Connection, device: Keys, tag: str | None = None) 
     return [candidate(connection, one) for one in sorted(ids)]
 
 
+# Built once: these run for every device that is filed.
+_ID = sa.bindparam("device_id", type_=sa.Integer)
+_DEVICE = sa.select(devices).where(devices.c.id == _ID)
+_HELD = sa.select(device_addresses.c.place, device_addresses.c.address).where(
+    device_addresses.c.device_id == _ID, device_addresses.c.ended_at.is_(None)
+)
+_MACS = sa.select(device_macs.c.mac).where(device_macs.c.device_id == _ID)
+_SAID = sa.select(device_statements.c.field, device_statements.c.value_key).where(
+    device_statements.c.device_id == _ID, device_statements.c.ended_at.is_(None)
+)
+
+
 def candidate(connection: sa.Connection, device_id: int) -> Candidate:
-    row = connection.execute(sa.select(devices).where(devices.c.id == device_id)).mappings().one()
-    here = device_addresses.c
-    held = connection.execute(
-        sa.select(here.place, here.address).where(
-            here.device_id == device_id, here.ended_at.is_(None)
-        )
-    ).all()
-    macs = connection.execute(
-        sa.select(device_macs.c.mac).where(device_macs.c.device_id == device_id)
-    ).scalars()
+    """What matching needs to know of one device."""
+    one = {"device_id": device_id}
+    row = connection.execute(_DEVICE, one).mappings().one()
+    held = connection.execute(_HELD, one).all()
+    macs = connection.execute(_MACS, one).scalars()
     said = _said(connection, device_id)
     places = {h.place for h in held} or {said.get("address"), said.get("asset_tag")} - {None}
     makers = {word_key(row["brand"]), word_key(row["maker"])} - {""}
     return Candidate(
         id=device_id,
         macs=frozenset(macs) or frozenset({said["mac"]} if said.get("mac") else ()),
-        serial=row["serial_key"] or said.get("serial"),
+        serial=row["serial_key"] or said.get("serial") or None,
         makers=frozenset(makers or {said.get("brand", ""), said.get("maker", "")} - {""}),
         places=frozenset(p for p in places if p),
         addresses=frozenset(h.address for h in held if h.address),
@@ -79,11 +86,8 @@ def candidate(connection: sa.Connection, device_id: int) -> Candidate:
 
 
 def _said(connection: sa.Connection, device_id: int) -> dict[str, str]:
-    said = device_statements.c
-    query = sa.select(said.field, said.value_key).where(
-        said.device_id == device_id, said.ended_at.is_(None)
-    )
-    return {row.field: row.value_key for row in connection.execute(query)}
+    rows = connection.execute(_SAID, {"device_id": device_id})
+    return {row.field: row.value_key for row in rows}
 
 
 def settle(connection: sa.Connection, device_id: int, site_id: int | None) -> None:

@@ -22,6 +22,7 @@ from custodes.errors import Missing, RegisterError, UsageError
 
 BUSY_TIMEOUT_S = 30.0
 READERS = 5
+SQLITE = "sqlite:///"  # what follows is the file's path, letter for letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +50,15 @@ def connect(url: str) -> Engines:
         Missing: the PostgreSQL driver is not installed.
         RegisterError: the SQLite file cannot be made or opened.
     """
+    if url.startswith(SQLITE):
+        return _sqlite(url.removeprefix(SQLITE))
+    if url == "sqlite://":
+        return _sqlite(":memory:")
     parsed = _parse(url)
     if parsed.get_backend_name() == "postgresql":
         return _postgresql(parsed)
-    if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed)
     raise UsageError(
-        f"a register cannot be kept in {parsed.get_backend_name()}",
+        f"a register cannot be kept in {parsed.drivername}",
         hint="Use sqlite:///FILE or postgresql://USER@HOST/DATABASE.",
     )
 
@@ -85,11 +88,11 @@ def _postgresql(url: URL) -> Engines:
     return Engines(engine, engine)
 
 
-def _sqlite(url: URL) -> Engines:
-    if not url.database or url.database == ":memory:":
+def _sqlite(database: str) -> Engines:
+    if database in ("", ":memory:"):
         engine = _engine(lambda: _open(":memory:"), StaticPool, begin="BEGIN")
         return Engines(engine, engine)
-    path = Path(url.database).absolute()
+    path = Path(database).absolute()
     _make(path)
     writer = _engine(
         lambda: _open(_uri(path, "rw")), QueuePool, begin="BEGIN IMMEDIATE", pool_size=1
@@ -142,4 +145,6 @@ def _engine(creator: Callable[[], Any], pool: Any, *, begin: str, **options: Any
 
 def said(url: str) -> str:
     """The URL without its password, to be shown."""
+    if url.startswith(SQLITE):
+        return url
     return _parse(url).render_as_string(hide_password=True)

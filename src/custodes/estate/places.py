@@ -19,8 +19,8 @@ class Places(Store):
     def bodies(self) -> list[Body]:
         """Every body, by name."""
         with self._read() as connection:
-            rows = connection.execute(sa.select(bodies).order_by(bodies.c.name_key)).mappings()
-            return [_body(row) for row in rows]
+            found = [_body(row) for row in connection.execute(sa.select(bodies)).mappings()]
+        return sorted(found, key=lambda b: word_key(b.name))
 
     def body_by_name(self, name: str) -> Body | None:
         """The body of this name; case and white space do not count."""
@@ -120,11 +120,12 @@ class Places(Store):
 
     def _sites(self, where: Any) -> list[Site]:
         query = sa.select(sites, bodies.c.name.label("body")).outerjoin(bodies)
-        query = query.order_by(bodies.c.name_key, sites.c.name_key, sites.c.id)
         if where is not None:
             query = query.where(where)
         with self._read() as connection:
-            return [_site(row) for row in connection.execute(query).mappings()]
+            found = [_site(row) for row in connection.execute(query).mappings()]
+        # here, not in SQL: the engines order letters and unknowns differently
+        return sorted(found, key=lambda s: (word_key(s.body), word_key(s.name), s.id))
 
 
 def named(text: str, what: str) -> str:

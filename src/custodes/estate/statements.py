@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from custodes.errors import UsageError
 from custodes.estate import keys
+from custodes.estate.candidates import settle
 from custodes.estate.model import LIFECYCLE, STATED_FIELDS, STATES, Statement
 from custodes.estate.schema import clean, device_statements, devices
 from custodes.estate.store import Store
@@ -65,6 +66,8 @@ class Statements(Store):
             if "site" in wanted:
                 change = sa.update(devices).where(devices.c.id == device_id)
                 connection.execute(change.values(stated_site_id=site_id))
+            if changes:
+                settle(connection, device_id, None)
         return changes
 
     def statements_of(self, device_id: int) -> list[Statement]:

@@ -35,6 +35,7 @@ def raw_rows(stream: BinaryIO, name: str, notes: list[str]) -> Iterator[RawRow]:
     Raises:
         InputError: empty, neither CSV nor XLSX, damaged, or over a limit; says how far it got.
     """
+    stream.seek(0)
     head = stream.read(8)
     stream.seek(0)
     if not head:

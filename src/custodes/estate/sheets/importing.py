@@ -212,7 +212,8 @@ class _Import:
         if owner == self._own and number.isascii() and number.isdigit() and len(number) < 10:
             return said, int(number)
         hearsay = ("brand", "maker", "product_family", "model", "firmware", "serial", "mac")
-        for key in (*hearsay, "address", "hostname", "device_type", "site"):
+        where = () if "site" in said else ("site", "body")
+        for key in (*hearsay, "address", "hostname", "device_type", *where):
             seen = row.values.get(f"seen.{key}", "").split("; ")[0]
             if seen and key not in said:
                 said[key] = seen

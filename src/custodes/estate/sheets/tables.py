@@ -75,7 +75,7 @@ def _devices(register: Register) -> Iterator[dict[str, Any]]:
     own = register.register_id
     bodies = {site.id: site.body for site in register.sites()}
     for device in register.devices():
-        yield {"ref": f"{own}/{device.id}", **_stated(device, bodies), **_seen(device)}
+        yield {"ref": f"{own}/{device.id}", **_stated(device, bodies), **_seen(device, bodies)}
 
 
 def _stated(device: Device, bodies: Mapping[int, str | None]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def _stated(device: Device, bodies: Mapping[int, str | None]) -> dict[str, Any]:
     return said
 
 
-def _seen(device: Device) -> dict[str, Any]:
+def _seen(device: Device, bodies: Mapping[int, str | None]) -> dict[str, Any]:
     plain = (
         "brand maker product_family model firmware serial address hostname device_type"
         " is_surveillance first_seen last_seen"
@@ -93,7 +93,8 @@ def _seen(device: Device) -> dict[str, Any]:
     row: dict[str, Any] = {f"seen.{k}": getattr(device, k) for k in plain}
     row["seen.mac"] = "; ".join(device.macs) or None
     row["seen.confidence"] = device.confidence if device.last_seen else None
-    row["seen.site"] = None if device.site_stated else device.site
+    if not device.site_stated:
+        row |= {"seen.site": device.site, "seen.body": bodies.get(device.site_id or 0)}
     return row
 
 
