@@ -265,6 +265,21 @@ def test_an_estate_in_a_process_of_its_own_says_why_it_cannot_start() -> None:
         pass
 
 
+@pytest.mark.parametrize("first", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b""])
+def test_a_peer_that_breaks_the_tls_handshake_harms_nobody(
+    first: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with running_estate(only("hikvision-dvr"), base=None, where="thread") as estate:
+        device = estate.devices[0]
+        for _ in range(5):  # more than the device takes at a time
+            with connect(device, "https") as sock:
+                sock.sendall(first)
+        waiting = connect(device, "https")
+        assert fetch(device).status == 200
+    waiting.close()
+    assert not caplog.records
+
+
 @pytest.mark.parametrize(
     ("name", "least"),
     [("hostile-header", 300_000), ("hostile-body", 300_000), ("hostile-garbage", 4096)],

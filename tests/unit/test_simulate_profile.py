@@ -1,5 +1,6 @@
 """The shipped device profiles are sound, and a profile that is not is refused with its name."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from custodes.errors import KnowledgeError
 from custodes.knowledge.devices import DEVICE_TYPES
 from custodes.knowledge.makers import canonical, makers
 from custodes.knowledge.prefixes import lookup
+from custodes.simulate import template
 from custodes.simulate.profile import Profile, profiles, read
 
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "reference" / "profiles.md"
 ALL = list(profiles().values())
 CAMERAS = [p for p in ALL if p.truth.get("is_surveillance") is True]
 SOUND: dict[str, Any] = {
@@ -78,7 +81,7 @@ def test_things_that_are_no_cameras_are_there_to_be_told_apart() -> None:
     assert others == {"printer", "router", "nas", "voip"}
 
 
-@pytest.mark.parametrize("device_type", ["recorder", "camera", "door station"])
+@pytest.mark.parametrize("device_type", ["recorder", "camera", "intercom"])
 def test_surveillance_is_more_than_cameras(device_type: str) -> None:
     assert any(p.truth.get("device_type") == device_type for p in CAMERAS)
 
@@ -102,3 +105,17 @@ def test_a_sound_profile_is_read() -> None:
 def test_a_profile_with_a_fault_is_refused_by_name(change: dict[str, Any], said: str) -> None:
     with pytest.raises(KnowledgeError, match=f"device profile mine: .*{said}"):
         read("mine", SOUND | change)
+
+
+@pytest.mark.parametrize("profile", ALL, ids=lambda p: p.name)
+def test_every_profile_is_documented_with_its_services(profile: Profile) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    row = next(line for line in page.splitlines() if line.startswith(f"| `{profile.name}` |"))
+    assert profile.about in row
+    assert " ".join(profile.services()) in row
+
+
+def test_every_name_that_a_profile_may_hold_is_documented() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    for name in template.DEVICE_NAMES | template.ANSWER_NAMES:
+        assert f"`{{{name}}}`" in page, name

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -122,10 +123,10 @@ def _announce(estate: "VirtualEstate", options: dict[str, Any]) -> None:
     reach = first if first == last else f"{first} to {last}"
     output.note(f"{len(devices):,} {word} on {reach}.")
     if not options["one_address"]:
-        networks = sorted({d.address.rpartition(".")[0] + ".0/24" for d in devices})
-        targets = " ".join(networks[:3]) + (" …" if len(networks) > 3 else "")
+        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+        target = first if first == last else f"{first}-{last}"
         output.note("Scan them from another terminal:")
-        output.note(f'  custodes scan {targets} --authority "me, until the end of the year"')
+        output.note(f'  custodes scan {target} --authority "myself, until {tomorrow}"')
     moved = devices[0].ports.get("http") not in {None, *REAL_WEB_PORTS}
     if moved or options["one_address"] or options["manifest"]:
         where = options["manifest"] or "the manifest (--manifest FILE)"

@@ -39,6 +39,7 @@ class Device:
         self.values: dict[str, str] = {**spec.values, "address": address}
         self.seen = Seen()
         self.spawn = spawn
+        self.stopped = False  # a connection that still comes is ended at once
         self._rate = Rate()
         self._whole = whole
         self._talking: list[Slot] = []

@@ -80,8 +80,10 @@ class VirtualEstate:
         }
 
     def total(self) -> Seen:
-        """What the whole estate has seen; the peaks are the highest of any one device, but
-        `peak_per_second` that of all devices together."""
+        """What the whole estate has seen.
+
+        `peak_connections` is the highest of any one device, `peak_per_second` that of all together.
+        """
         total = Seen()
         for device, _ in self._running:
             seen = device.seen

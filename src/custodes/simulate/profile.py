@@ -90,7 +90,6 @@ class Rtsp(_Data, frozen=True):
     headers: tuple[str, ...] = ()
     challenges: tuple[str, ...] = ()
     open: bool = False
-    guarded_options: bool = False
     path: str = ""
     session_lines: tuple[str, ...] = ("o=- 1 1 IN IP4 {address}", "s=Media Presentation")
     media_lines: tuple[str, ...] = ()

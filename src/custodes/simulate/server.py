@@ -18,6 +18,8 @@ from custodes.simulate.services.web import Web
 
 BREATHE_EVERY = 64  # devices started between two looks at what else there is to do
 
+SETTLE = 10  # turns of the loop
+
 Bound = list[tuple[Device, str, socket.socket]]
 
 
@@ -30,14 +32,30 @@ class Serving:
     transports: list[asyncio.BaseTransport] = field(default_factory=list)
 
     async def close(self) -> None:
+        self._stop_accepting()
+        await _settle()  # what was accepted by now arrives, and can be ended like the rest
         for server in self.servers:
             server.close()
         for transport in self.transports:
             transport.close()
         for device in self.devices:
             device.hang_up()
+        await _settle()
         for server in self.servers:
             await server.wait_closed()
+
+    def _stop_accepting(self) -> None:
+        """asyncio loses a connection whose server closes while it is being accepted."""
+        loop = asyncio.get_running_loop()
+        for device in self.devices:
+            device.stopped = True
+        for server in self.servers:
+            for sock in server.sockets:
+                loop.remove_reader(sock.fileno())
+
+
+async def _settle() -> None:
+    for _ in range(SETTLE):
         await asyncio.sleep(0)
 
 

@@ -16,7 +16,7 @@ BACKLOG = 64
 
 
 class AddressInUse(UsageError):
-    code = "address-in-use"
+    """Another program has the address and port."""
 
 
 def files_needed(specs: Sequence[DeviceSpec]) -> int:

@@ -15,9 +15,7 @@ DEVICE_NAMES = frozenset(
     """.split()
 )
 # What each answer brings along.
-ANSWER_NAMES = frozenset(
-    "date rtsp_date nonce length cseq milliseconds path session transport".split()
-)
+ANSWER_NAMES = frozenset("date rtsp_date nonce length cseq milliseconds".split())
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

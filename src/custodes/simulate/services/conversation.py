@@ -3,11 +3,13 @@
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 
 from custodes.errors import PeerError
 from custodes.simulate.device import Device, is_established
 
 IDLE_S = 30.0
+HANDSHAKE_S = 10.0
 
 
 class Conversation(asyncio.Protocol):
@@ -33,7 +35,9 @@ class Conversation(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
-        if self.device.connected(self):
+        if self.device.stopped:
+            transport.abort()
+        elif self.device.connected(self):
             self.begin()
         else:
             transport.pause_reading()
@@ -59,11 +63,17 @@ class Conversation(asyncio.Protocol):
             self._idle.cancel()
         self.device.gone(self._slot)
 
-    def adopt(self, transport: asyncio.Transport, front: "Conversation") -> None:
-        """Go on with a connection whose handshake another conversation made."""
-        self.transport = transport
+    def stand_behind(self, front: "Conversation") -> None:
+        """Another conversation makes the handshake; it counts as the connection from now on."""
         self._slot = front
-        self.begin()
+
+    def adopt(self, transport: asyncio.Transport) -> None:
+        """Go on where the handshake ended, unless the peer is gone by now."""
+        self.transport = transport
+        if transport.is_closing():
+            self.device.gone(self._slot)
+        else:
+            self.begin()
 
     def abort(self) -> None:
         self.transport.abort()
@@ -101,14 +111,19 @@ class Tls(Conversation):
     async def _upgrade(self) -> None:
         loop = asyncio.get_running_loop()
         inner = self._inner()
-        try:
-            secure = await loop.start_tls(
-                self.transport, inner, self._context(), server_side=True, ssl_handshake_timeout=10
-            )
-        except (OSError, ssl.SSLError, TimeoutError):
-            self.device.gone(self)
-            return
+        inner.stand_behind(self)
+        context = await asyncio.to_thread(self._context)  # made once; others go on meanwhile
+        secure = None
+        if not self.transport.is_closing():
+            with suppress(OSError, TimeoutError):  # a peer may break its handshake as it likes
+                secure = await loop.start_tls(
+                    self.transport,
+                    inner,
+                    context,
+                    server_side=True,
+                    ssl_handshake_timeout=HANDSHAKE_S,
+                )
         if secure is None:
             self.device.gone(self)
-            return
-        inner.adopt(secure, self)
+        else:
+            inner.adopt(secure)

@@ -12,30 +12,29 @@ if TYPE_CHECKING:
 
 DRIP_PAUSE_S = 1.0
 MOST_BYTES = GIB  # an "endless" answer ends here, so that a forgotten peer ends too
-START = b"HTTP/1.1 200 OK\r\n"
 
 
-async def misbehave(behaviour: Behaviour, conversation: "Conversation") -> None:
-    """Answer as `behaviour` says until the peer goes away."""
+async def misbehave(behaviour: Behaviour, conversation: "Conversation", start: bytes) -> None:
+    """Answer as `behaviour` says until the peer goes away; `start` is a sound start line."""
     transport = conversation.transport
     if behaviour == "garbage":
         conversation.send(secrets.token_bytes(4 * KIB))
         transport.close()
     elif behaviour == "drip":
-        await _drip(conversation)
+        await _drip(conversation, start)
     elif behaviour == "endless-header":
-        conversation.send(START)
+        conversation.send(start)
         await _pour(conversation, b"X-Padding: " + b"a" * KIB + b"\r\n")
     elif behaviour == "endless-body":
-        conversation.send(START + b"Content-Type: text/html\r\n\r\n<html><title>")
+        conversation.send(start + b"Content-Type: text/html\r\n\r\n<html><title>")
         await _pour(conversation, b"a" * KIB)
 
 
-async def _drip(conversation: "Conversation") -> None:
+async def _drip(conversation: "Conversation", start: bytes) -> None:
     """One byte a second, for ever."""
     while not conversation.transport.is_closing():
         conversation.touch()
-        conversation.send(START[:1])
+        conversation.send(start[:1])
         await asyncio.sleep(DRIP_PAUSE_S)
 
 

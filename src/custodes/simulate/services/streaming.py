@@ -16,6 +16,7 @@ from custodes.units import MIB
 
 SESSION_TIMEOUT_S = 60
 MOST_UNSENT = MIB  # a peer that does not read is hung up on
+START = b"RTSP/1.0 200 OK\r\n"
 
 
 class Streaming(Conversation):
@@ -55,7 +56,7 @@ class Streaming(Conversation):
         seen.logins += request.header("authorization") is not None
         if self._rtsp.behaviour != "normal":
             self.transport.pause_reading()
-            self.device.spawn(misbehave(self._rtsp.behaviour, self))
+            self.device.spawn(misbehave(self._rtsp.behaviour, self, START))
             return
         answer = self._answers.get(request.method)
         if answer is None:

@@ -27,6 +27,7 @@ UNAUTHORISED = Page(
     body="<html><head><title>Unauthorized</title></head><body></body></html>",
 )
 BARE = Http()  # for a port that carries nothing but ONVIF
+START = b"HTTP/1.1 200 OK\r\n"
 
 
 class Web(Conversation):
@@ -50,7 +51,7 @@ class Web(Conversation):
         seen.logins += request.header("authorization") is not None
         if self._http.behaviour != "normal":
             self.transport.pause_reading()
-            self.device.spawn(misbehave(self._http.behaviour, self))
+            self.device.spawn(misbehave(self._http.behaviour, self, START))
             return
         now = datetime.now(UTC)
         self.send(respond(self.device, self._http, self._pages, request, now))
