@@ -37,9 +37,9 @@ def _lenient(line: bytes) -> Observation:
         raise InputError("`field` and `payload` must both be there, as text")
     kept: dict[str, object] = {k: row[k] for k in _TEXTS if isinstance(row.get(k), str)}
     number, port = row.get("id"), row.get("port")
-    if isinstance(number, int):
+    if isinstance(number, int) and not isinstance(number, bool):
         kept["id"] = str(number)
-    if isinstance(port, int):
+    if isinstance(port, int) and not isinstance(port, bool):
         kept["port"] = port
     kept["seen_at"] = _instant(row.get("seen_at"))
     return msgspec.convert({"field": field, "payload": payload, **kept}, Observation)

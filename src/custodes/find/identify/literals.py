@@ -13,7 +13,8 @@ _QUANTIFIER: Final = re.compile(r"[*+?]|\{\d*,?\d*\}")
 _GROUP: Final = re.compile(r"\(\?(?:P<\w+>|:|[aims]+:)|\((?!\?)")
 _LOOK: Final = re.compile(r"\(\?(?:<?[=!])")
 _FLAGS: Final = re.compile(r"\(\?[aims]+\)")
-_ESCAPED_PUNCTUATION: Final = re.compile(r"\\[^\w\s]|\\[ _]")
+_CODE: Final = re.compile(r"\\x([0-9a-fA-F]{2})")
+_CLASSES: Final = frozenset("dDsSwWbBAZtnrfv")  # and white space by letter: not worth the trouble
 
 
 class _NotUnderstoodError(Exception):
@@ -89,12 +90,18 @@ class _Reader:
         return None, None
 
     def _escape(self) -> str | None:
-        found = _ESCAPED_PUNCTUATION.match(self.pattern, self.at)
+        code = _CODE.match(self.pattern, self.at)
+        if code is not None:
+            self.at = code.end()
+            return self._literal(chr(int(code[1], 16)))
+        kind = self.pattern[self.at + 1 : self.at + 2]
         self.at += 2
-        if found is not None:
-            return self._literal(found[0][1])
-        self._quantifier()
-        return None
+        if kind in _CLASSES:
+            self._quantifier()
+            return None
+        if not kind or kind.isalnum():  # a reference to a group, an octal code …
+            raise _NotUnderstoodError
+        return self._literal(kind)
 
     def _literal(self, char: str) -> str | None:
         """The character, unless it may be lacking or repeated."""

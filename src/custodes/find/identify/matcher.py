@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
+from custodes.find.identify import literals
 from custodes.find.identify.claims import MATCHED_LIMIT, Claim
-from custodes.find.identify.literals import needles
 from custodes.knowledge.fingerprints import Rule, load
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
@@ -24,7 +24,7 @@ class _Field:
         self.literals: dict[str, list[Rule]] = {}
         self.patterns: list[Rule] = []
         self.by_needle: dict[str, list[int]] = {}
-        self.by_three: dict[str, list[int]] = {}
+        self.by_three: dict[str, list[str]] = {}  # three letters -> the needles they are of
         self.rest: list[int] = []  # patterns without a needle
         self.gate: re.Pattern[str] | None = None  # what all the rest would match
         for rule in rules:
@@ -34,15 +34,17 @@ class _Field:
                 self._index(rule)
 
     def _index(self, rule: Rule) -> None:
-        needed = needles(rule.pattern)
+        needed = literals.needles(rule.pattern)
         number = len(self.patterns)
         self.patterns.append(rule)
         if not needed or min(map(len, needed)) < 3:
             self.rest.append(number)
             return
         for needle in needed:
-            self.by_needle.setdefault(needle, []).append(number)
-            self.by_three.setdefault(_rarest(needle), []).append(number)
+            numbers = self.by_needle.setdefault(needle, [])
+            if not numbers:
+                self.by_three.setdefault(_rarest(needle), []).append(needle)
+            numbers.append(number)
 
     def match(self, text: str) -> list[Match]:
         """Every rule that matches, in the order of the knowledge."""
@@ -64,16 +66,15 @@ class _Field:
     def _candidates(self, text: str) -> Iterable[int]:
         """The patterns worth trying; looks for needles, or by threes of letters if that is less."""
         lowered = text.lower()
-        index, hits = self.by_needle, []
-        if len(lowered) < len(index):
-            index = self.by_three
-            hits = list(index.keys() & {lowered[i : i + 3] for i in range(len(lowered) - 2)})
-        else:
-            hits = [needle for needle in index if needle in lowered]
+        needles: Iterable[str] = self.by_needle
+        if len(lowered) < len(self.by_needle):
+            threes = self.by_three.keys() & {lowered[i : i + 3] for i in range(len(lowered) - 2)}
+            needles = [needle for three in threes for needle in self.by_three[three]]
+        hits = [needle for needle in needles if needle in lowered]
         rest = self._rest(text)
         if not hits:
             return rest
-        return sorted({*rest, *(number for hit in hits for number in index[hit])})
+        return sorted({*rest, *(number for hit in hits for number in self.by_needle[hit])})
 
     def _rest(self, text: str) -> Sequence[int]:
         """The patterns without a needle, if one of them matches; asked of all in one pattern."""
@@ -100,50 +101,61 @@ def _either(rules: Sequence[Rule]) -> re.Pattern[str]:
     return re.compile("|".join(branches), re.DOTALL | re.ASCII)
 
 
+_RARE: Final = str.maketrans("jkqvwxyz0123456789", "#" * 18)
+_COMMON: Final = str.maketrans("=,./- :;_eatnoirs", "+" * 17)
+
+
 def _rarest(needle: str) -> str:
-    """Three letters of a needle, those with digits and signs first, as they are rarer."""
+    """The three letters in a row that other texts are least likely to hold."""
     threes = [needle[i : i + 3] for i in range(len(needle) - 2)]
-    return max(threes, key=lambda three: sum(not c.isalpha() for c in three))
+    return max(
+        threes,
+        key=lambda three: three.translate(_RARE).count("#") - three.translate(_COMMON).count("+"),
+    )
 
 
 class Matcher:
     """All rules, ready to be asked."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        by_field: dict[str, list[Rule]] = {}
+        self._rules: dict[str, list[Rule]] = {}
         for rule in rules:
-            by_field.setdefault(rule.field, []).append(rule)
-        self._fields: Mapping[str, _Field] = {f: _Field(r) for f, r in by_field.items()}
+            for field in rule.fields:
+                self._rules.setdefault(field, []).append(rule)
+        self._fields: dict[str, _Field] = {}  # arranged when first asked for
 
     @property
     def fields(self) -> frozenset[str]:
         """The fields that have rules."""
-        return frozenset(self._fields)
+        return frozenset(self._rules)
 
     def match(self, field: str, text: str) -> list[Match]:
         """Every rule of this field that matches, with what it captured."""
-        rules = self._fields.get(field)
-        return rules.match(text) if rules is not None else []
+        if field not in self._rules:
+            return []
+        found = self._fields.get(field)
+        if found is None:
+            found = self._fields[field] = _Field(self._rules[field])
+        return found.match(text)
 
     def claims(self, field: str, text: str) -> list[Claim]:
         """What the fingerprints say about one facet."""
-        rules = self._fields.get(field)
-        if rules is None:
-            return []
-        found = rules.match(text)
+        found = self.match(field, text)
         if not found:
             return []
         matched = text.strip()[:MATCHED_LIMIT]
-        return [claim for rule, groups in found for claim in _rule_claims(rule, groups, matched)]
+        return [
+            claim for rule, groups in found for claim in _rule_claims(rule, groups, field, matched)
+        ]
 
 
-def _rule_claims(rule: Rule, groups: Mapping[str, str], matched: str) -> list[Claim]:
+def _rule_claims(rule: Rule, groups: Mapping[str, str], field: str, matched: str) -> list[Claim]:
     stated: list[tuple[str, str | bool]] = [
         (name, value) for name in _STATED if (value := getattr(rule, name)) is not None
     ]
     stated += groups.items()
     return [
-        Claim(name, value, rule.weight, rule.id, rule.field, matched, rule.source)
+        Claim(name, value, rule.weight, rule.id, field, matched, rule.source)
         for name, value in stated
     ]
 

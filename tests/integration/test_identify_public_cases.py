@@ -1,0 +1,93 @@
+"""303 answers of real devices, labelled by others: how often identification is right.
+
+Run `python benchmarks/identify_accuracy.py --cases FILE --mistakes` to see each wrong answer.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROGRAM = Path(__file__).resolve().parents[2] / "benchmarks" / "identify_accuracy.py"
+
+# What is reached; lower is a step back. (precision, recall)
+FLOORS = {
+    "is_surveillance": (0.99, 0.80),
+    "vendor": (0.985, 0.78),
+    "maker": (1.0, 0.80),
+    "model": (0.98, 0.80),
+    "firmware": (1.0, 0.97),
+    "device_type": (0.96, 0.70),
+}
+
+
+@pytest.fixture(scope="module")
+def cases(shared: Path) -> Path:
+    return shared / "data" / "identification_cases_public.jsonl"
+
+
+@pytest.fixture(scope="module")
+def figures(cases: Path) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--cases", str(cases), "--json"],
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.shared
+def test_the_figures_are_printed_for_each_field_and_vendor(
+    cases: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done = subprocess.run(
+        [sys.executable, str(PROGRAM), "--cases", str(cases)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    with capsys.disabled():
+        print("\n" + done.stdout)
+    assert "303 cases" in done.stdout
+    assert "Hikvision" in done.stdout
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("field", FLOORS)
+def test_no_field_falls_below_what_was_reached(field: str, figures: dict[str, Any]) -> None:
+    precision, recall = FLOORS[field]
+    reached = figures["fields"][field]
+    wrong = [m for m in figures["mistakes"] if m["field"] == field]
+    assert reached["precision"] >= precision, wrong
+    assert reached["recall"] >= recall, [m for m in figures["missed"] if m["field"] == field]
+
+
+@pytest.mark.shared
+def test_nobody_is_wrongly_called_hikvision_or_dahua(figures: dict[str, Any]) -> None:
+    assert figures["false_accusations"] == []
+
+
+@pytest.mark.shared
+def test_a_vendor_that_a_case_forbids_is_not_named(figures: dict[str, Any]) -> None:
+    assert figures["forbidden_vendors"] == []
+
+
+@pytest.mark.shared
+def test_no_vendor_is_guessed_where_the_answer_does_not_carry_one(figures: dict[str, Any]) -> None:
+    assert figures["weak_fields"]["vendor"]["wrong"] == 0
+
+
+@pytest.mark.shared
+def test_the_command_reads_the_labelled_lines_as_they_are(cases: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "custodes", "identify", str(cases)],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert len(done.stdout.splitlines()) == 303
