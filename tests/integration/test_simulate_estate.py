@@ -4,6 +4,7 @@ import asyncio
 import gc
 import os
 import socket
+import ssl
 import time
 from pathlib import Path
 
@@ -263,6 +264,31 @@ def test_an_estate_in_a_process_of_its_own_says_why_it_cannot_start() -> None:
         running_estate(only("printer-hp"), base="10.255.254.0"),
     ):
         pass
+
+
+def test_many_handshakes_at_once_are_all_made_and_answered() -> None:
+    """The question may come with the last message of the handshake."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+
+    async def ask(device: Running) -> bytes:
+        where = (device.address, device.ports["https"])
+        reader, writer = await asyncio.open_connection(*where, ssl=context)
+        writer.write(http.request("GET", device.address, "/"))
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        await writer.wait_closed()
+        return answer
+
+    async def ask_all(devices: list[Running]) -> list[bytes]:
+        return await asyncio.gather(*map(ask, devices))
+
+    with running_estate(plan(150, 1), base=None, where="thread") as estate:
+        able = [d for d in estate.devices if "https" in d.ports]
+        answers = asyncio.run(ask_all(able))
+    assert len(able) > 40
+    assert all(answer.startswith(b"HTTP/1.") for answer in answers)
 
 
 @pytest.mark.parametrize("first", [b"GET / HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00", b""])

@@ -2,6 +2,7 @@
 
 import ssl
 import tempfile
+import threading
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -14,9 +15,17 @@ NOT_BEFORE = datetime(2017, 1, 1, tzinfo=UTC)
 NOT_AFTER = datetime(2037, 1, 1, tzinfo=UTC)
 
 
-@cache
+_one_at_a_time = threading.Lock()
+
+
 def context(subject: str) -> ssl.SSLContext:
     """The server side of TLS for a device with this certificate subject (RFC 4514 text)."""
+    with _one_at_a_time:  # asked for from several threads; the key is made once
+        return _context(subject)
+
+
+@cache
+def _context(subject: str) -> ssl.SSLContext:
     from cryptography.hazmat.primitives import serialization as form
 
     secret = _key().private_bytes(form.Encoding.PEM, form.PrivateFormat.PKCS8, form.NoEncryption())

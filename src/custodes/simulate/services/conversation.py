@@ -21,6 +21,7 @@ class Conversation(asyncio.Protocol):
         self.device = device
         self.answered = False
         self._slot: Conversation = self
+        self._early = b""
         self._idle: asyncio.TimerHandle | None = None
 
     def greet(self) -> None:
@@ -47,10 +48,15 @@ class Conversation(asyncio.Protocol):
         self.answered = True
         self.touch()
         self.greet()
+        if self._early:
+            self.data_received(self._early)
         if not self.transport.is_closing() and not self.transport.is_reading():
             self.transport.resume_reading()
 
     def data_received(self, data: bytes) -> None:
+        if not self.answered:  # came with the last message of a handshake
+            self._early += data
+            return
         self.device.seen.bytes_in += len(data)
         self.touch()
         try:
