@@ -20,8 +20,8 @@ mobile phone; voip; voip gateway; voip server; sip device; sip gateway; telecom;
 terminal server; ups; power distribution unit; power system; power socket; smart home device;
 smart tv; media server; media player; network audio; audio; public address; set-top box;
 games console; video conferencing; video encoder; whiteboard; wireless presenter;
-industrial controller; building automation; test instrument; sensor gateway; time server; ethernet adapter;
-software/service; operating system; optical network; wearable; vehicle
+industrial controller; building automation; test instrument; sensor gateway; time server;
+ethernet adapter; software/service; operating system; optical network; wearable; vehicle
 """
 _UNTOLD = "device; access control; thermal imager; machine vision camera"
 

@@ -10,19 +10,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
-from functools import cache, lru_cache
+from functools import cache
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import Any
 
 from custodes.errors import KnowledgeError
 from custodes.knowledge import tables
-from custodes.knowledge.hints import hints
 
 CAPTURES = ("model", "firmware", "serial", "mac")
-# Characters of one text that rules look at: pages are long, everything else is a line or two.
-LONGEST: Mapping[str, int] = {"http.body": 65536}
-LONGEST_LINE = 4096
-_SHORT = 300  # texts up to this length are remembered with their matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +64,9 @@ class Rule:
         """The named groups that matched, {} when it matched without any, None when it did not."""
         text = text.strip()
         if self.literal:
-            same = _lower(text) == _lower(self.pattern) if self.ignore_case else None
-            return {} if (text == self.pattern if same is None else same) else None
+            if self.ignore_case:
+                return {} if text.casefold() == self.pattern.casefold() else None
+            return {} if text == self.pattern else None
         found = self.compiled.fullmatch(text)
         if found is None:
             return None
@@ -82,20 +78,6 @@ class Rule:
             flags = re.DOTALL | re.ASCII | (re.IGNORECASE if self.ignore_case else 0)
             self._compiled.append(re.compile(self.pattern, flags))
         return self._compiled[0]
-
-
-class Match(NamedTuple):
-    """One rule that spoke, and what it captured."""
-
-    rule: Rule
-    captures: Mapping[str, str]
-
-
-def matches(field: str, text: str) -> tuple[Match, ...]:
-    """Every rule of the field that matches the text, in file order."""
-    if len(text) <= _SHORT:
-        return _remembered(field, text)
-    return _matches(field, text[: LONGEST.get(field, LONGEST_LINE)])
 
 
 @cache
@@ -145,78 +127,3 @@ def _rule(header: tables.Table, table: tables.Table) -> Rule:
 
 def _texts(value: tables.Value | None) -> tuple[str, ...]:
     return tuple(json.loads(value.text)) if isinstance(value, tables.Raw) else ()
-
-
-class _Index:
-    """The rules of one field, so arranged that most texts touch few of them."""
-
-    def __init__(self, rules: list[Rule]) -> None:
-        self.exact: dict[str, list[int]] = {}
-        self.folded: dict[str, list[int]] = {}
-        self.hinted: list[tuple[int, tuple[str, ...]]] = []
-        self.hinted_folded: list[tuple[int, tuple[str, ...]]] = []
-        self.rules = rules
-        for number, rule in enumerate(rules):
-            self._add(number, rule)
-
-    def _add(self, number: int, rule: Rule) -> None:
-        text = _lower(rule.pattern) if rule.ignore_case else rule.pattern
-        if rule.literal:
-            table = self.folded if rule.ignore_case else self.exact
-            table.setdefault(text, []).append(number)
-        else:
-            found = hints(rule.pattern)
-            if rule.ignore_case:
-                self.hinted_folded.append((number, tuple(map(_lower, found))))
-            else:
-                self.hinted.append((number, found))
-
-    def candidates(self, text: str) -> list[int]:
-        folded = _lower(text)
-        found = [*self.exact.get(text, ()), *self.folded.get(folded, ())]
-        found += [n for n, needed in self.hinted if _any(needed, text)]
-        found += [n for n, needed in self.hinted_folded if _any(needed, folded)]
-        return sorted(found)
-
-
-def _any(needed: tuple[str, ...], text: str) -> bool:
-    if not needed:
-        return True
-    for hint in needed:  # noqa: SIM110 -- the hottest loop of identification
-        if hint in text:
-            return True
-    return False
-
-
-def _lower(text: str) -> str:
-    return text.lower()
-
-
-@cache
-def _by_field() -> Mapping[str, list[Rule]]:
-    by_field: dict[str, list[Rule]] = {}
-    for rule in load():
-        for field in rule.fields:
-            by_field.setdefault(field, []).append(rule)
-    return by_field
-
-
-@cache
-def _index(field: str) -> _Index | None:
-    rules = _by_field().get(field)
-    return _Index(rules) if rules else None
-
-
-def _matches(field: str, text: str) -> tuple[Match, ...]:
-    index = _index(field)
-    if index is None:
-        return ()
-    found = []
-    for number in index.candidates(text.strip()):
-        captures = index.rules[number].match(text)
-        if captures is not None:
-            found.append(Match(index.rules[number], captures))
-    return tuple(found)
-
-
-_remembered = lru_cache(maxsize=8192)(_matches)
