@@ -111,6 +111,24 @@ def test_one_connection_after_another_is_never_counted_as_two_at_a_time() -> Non
     assert seen.unanswered == 0
 
 
+def test_short_questions_asked_at_the_same_time_are_counted_as_such() -> None:
+    async def ask(device: Running) -> None:
+        reader, writer = await asyncio.open_connection(device.address, device.ports["http"])
+        writer.write(http.request("GET", device.address, "/"))
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+
+    async def ask_six(device: Running) -> None:
+        await asyncio.gather(*(ask(device) for _ in range(6)))
+
+    with running_estate(only("axis-p3245"), base=None, where="thread") as estate:
+        for _ in range(3):
+            asyncio.run(ask_six(estate.devices[0]))
+        time.sleep(0.05)
+        assert estate.total().peak_connections >= 4
+
+
 def _settle(estate: object, *, connections: int) -> None:
     for _ in range(100):
         if estate.total().connections >= connections:  # type: ignore[attr-defined]
@@ -124,6 +142,7 @@ def test_a_connection_above_the_limit_waits_until_another_ends() -> None:
         device = estate.devices[0]
         held = [connect(device, "http") for _ in range(3)]
         _settle(estate, connections=3)
+        time.sleep(0.05)
         late = connect(device, "http")
         late.sendall(http.request("GET", device.address, "/"))
         late.settimeout(0.3)

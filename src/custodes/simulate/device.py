@@ -2,18 +2,21 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol
 
 from custodes.simulate.plan import DeviceSpec
 from custodes.simulate.stats import Rate, Seen
 from custodes.simulate.template import fill
 
+CONFIRM_S = 0.003
 ESTABLISHED = 1  # the first byte of Linux's tcp_info
 
 
 class Slot(Protocol):
-    """One connection as the device's limit sees it."""
+    """One connection as the device's limit sees it; `heard_at_s` is when data last came."""
+
+    heard_at_s: float
 
     def is_open(self) -> bool: ...
     def begin(self) -> None: ...
@@ -76,17 +79,30 @@ class Device:
     def connected(self, slot: Slot) -> bool:
         """Take a new connection in; False where the device has no socket left to answer it."""
         self.arrived()
-        now_open = (
-            1 + sum(s.is_open() for s in self._talking) + sum(s.is_open() for s in self._waiting)
-        )
-        self.seen.peak_connections = max(self.seen.peak_connections, now_open)
+        others = [other for other in (*self._talking, *self._waiting) if other.is_open()]
+        self._note_peak(others)
         limit = self.profile.max_connections
-        if limit and now_open > limit:
-            self.seen.unanswered += 1
+        if limit and len(others) >= limit:
+            asyncio.get_running_loop().call_later(CONFIRM_S, self._confirm_waiting, slot)
             self._waiting.append(slot)
             return False
         self._talking.append(slot)
         return True
+
+    def _note_peak(self, others: Sequence[Slot]) -> None:
+        """Count what is open at once; the end of an older connection may still be on its way."""
+        if not others:
+            self.seen.peak_connections = max(self.seen.peak_connections, 1)
+        elif 1 + len(others) > self.seen.peak_connections:
+            loop = asyncio.get_running_loop()
+            loop.call_later(CONFIRM_S, self._confirm_peak, others, loop.time())
+
+    def _confirm_peak(self, others: Sequence[Slot], since_s: float) -> None:
+        confirmed = 1 + sum(slot.is_open() or slot.heard_at_s >= since_s for slot in others)
+        self.seen.peak_connections = max(self.seen.peak_connections, confirmed)
+
+    def _confirm_waiting(self, slot: Slot) -> None:
+        self.seen.unanswered += slot in self._waiting
 
     def gone(self, slot: Slot) -> None:
         """A connection ended; the one that waits longest is answered now."""

@@ -20,6 +20,7 @@ class Conversation(asyncio.Protocol):
     def __init__(self, device: Device) -> None:
         self.device = device
         self.answered = False
+        self.heard_at_s = 0.0
         self._slot: Conversation = self
         self._early = b""
         self._idle: asyncio.TimerHandle | None = None
@@ -58,6 +59,7 @@ class Conversation(asyncio.Protocol):
             self._early += data
             return
         self.device.seen.bytes_in += len(data)
+        self.heard_at_s = asyncio.get_running_loop().time()
         self.touch()
         try:
             self.received(data)
