@@ -5,7 +5,7 @@ Nothing here sends or decides whether it may be sent: `asked` goes to `scope` fi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -31,6 +31,7 @@ MAX_LISTED = 1_000_000  # lines of a target file
 ReadFile = Callable[[str], str]
 Resolve = Callable[[str], Sequence[str]]
 
+_NAMES = {"ws_discovery": "wsd"}
 _RANGE = re.compile(r"(?P<first>[0-9a-fA-F.:]+)-(?P<last>[0-9a-fA-F.:]+)")
 _WITH_PORTS = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[^:\[\]/]+)):(?P<ports>\d[^:]*)")
 _NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
@@ -42,10 +43,13 @@ class Target:
 
     address: str
     ports: tuple[Port, ...] = ()  # empty: the ports of the plan
+    key: str = ""  # what groups the observations of it; empty: address, and port if it has its own
 
     @property
     def device(self) -> str:
         """The key that groups what is seen of it."""
+        if self.key:
+            return self.key
         return f"{self.address}:{self.ports[0].number}" if self.ports else self.address
 
 
@@ -78,6 +82,19 @@ class Targets:
             first.version == value.version and 0 <= int(value) - int(first) < count
             for first, count in self.spans
         )
+
+
+def of_services(address: str, services: Mapping[str, int], key: str = "") -> Target:
+    """A target whose services are known by name, such as a virtual device's.
+
+    Names that are no service of a scan are listened to in silence.
+    """
+    known = (*port_list.STREAM_SERVICES, *port_list.DATAGRAM_SERVICES)
+    order = [port.service for port in port_list.DEFAULT]
+    named = [(_NAMES.get(name, name), number) for name, number in services.items()]
+    own = [Port(number, name if name in known else "silent") for name, number in named]
+    own.sort(key=lambda p: order.index(p.service) if p.service in order else len(order))
+    return Target(address, tuple(own), key)
 
 
 def parse(
