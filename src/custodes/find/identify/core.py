@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
 from typing import Final
 
+from msgspec.structs import replace
+
 from custodes.find.identify import matcher, models, names
 from custodes.find.identify.claims import PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
@@ -20,7 +22,13 @@ from custodes.find.identify.readers import (
     hikvision,
     words,
 )
-from custodes.find.identify.weigh import Sighted, conclude, is_without_cameras, without_cameras
+from custodes.find.identify.weigh import (
+    DEFAULT,
+    Sighted,
+    conclude,
+    is_without_cameras,
+    without_cameras,
+)
 from custodes.identity import Identity
 from custodes.knowledge.devices import DEVICE_TYPES
 from custodes.observation import Observation
@@ -29,6 +37,8 @@ from custodes.units import iso
 OPEN_DEVICES_LIMIT: Final = 20_000
 READINGS_LIMIT: Final = 4_096  # of one device; what comes after says nothing new in practice
 _CHANNEL: Final = "isapi.InputProxyChannel"
+# A model number supports its maker's own brand, unless a badge is named.
+_MODEL_FACETS: Final = frozenset({"onvif.model", "upnp.modelName", "model"})
 _SHORT_TEXT: Final = 512
 _SHORT_ENTRIES: Final = 16_384
 _LONG_ENTRIES: Final = 1_024  # whole pages: every device of one model sends the same
@@ -209,6 +219,8 @@ def _heard_fields() -> frozenset[str]:
 def _facet_claims(field: str, text: str) -> list[Claim]:
     """Fingerprints first; plain names and words only where no fingerprint decides."""
     claims = matcher.shipped().claims(field, text)
+    if field in _MODEL_FACETS:
+        claims = [_as_default(claim) for claim in claims]
     reader = FACET_READERS.get(field)
     if reader is not None:
         claims += reader(text).claims
@@ -218,6 +230,10 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
     if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += WORD_READERS[field](text).claims
     return claims
+
+
+def _as_default(claim: Claim) -> Claim:
+    return replace(claim, conclusion=DEFAULT) if claim.conclusion == "vendor" else claim
 
 
 _remembered = lru_cache(_SHORT_ENTRIES)(_facet_claims)

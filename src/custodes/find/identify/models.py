@@ -8,6 +8,8 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from custodes.find.identify.matcher import shipped
+
 _TYPES: Final = tuple(
     (re.compile(pattern), kind)
     for pattern, kind in (
@@ -69,6 +71,9 @@ _GENERIC_MODEL: Final = re.compile(
 def device_type_of(model: str) -> str | None:
     """The type of device that a model number is the number of; None where its form is not known."""
     text = model.strip()[:120]
+    for rule, _ in shipped().match("model", text):
+        if rule.device_type is not None:
+            return rule.device_type
     for pattern, kind in _TYPES:
         if pattern.fullmatch(text):
             return kind

@@ -72,6 +72,13 @@ def leading_brand(text: str) -> tuple[str, str] | None:
 
 
 @lru_cache(_REMEMBERED)
+def brand_in_model(model: str) -> str | None:
+    """The brand with whose name a model number begins ("BCS-TIP3401IR-E-V")."""
+    start = re.split(r"[- _]", model.strip()[:60], maxsplit=1)[0]
+    return canonical(start) if len(start) > 2 else None
+
+
+@lru_cache(_REMEMBERED)
 def neutral(text: str) -> bool:
     """Whether a name field holds a word that names nobody."""
     return is_neutral(text)
@@ -153,6 +160,7 @@ def _brands_with_makers() -> frozenset[str]:
 REMEMBERING: Final = (
     brand,
     leading_brand,
+    brand_in_model,
     neutral,
     maker_of,
     brand_of_model,

@@ -49,6 +49,9 @@ FACET_READERS: Mapping[str, Reader] = {
     "dhcp.vendor_class": network.dhcp_vendor_class,
     "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),
     "ftp.banner": partial(axis.greeting, "ftp.banner"),
+    "mdns.txt": partial(network.announced, "mdns.txt"),
+    "mdns.instance": partial(network.announced, "mdns.instance"),
+    "upnp.usn": partial(network.upnp, "upnp.usn"),
 }
 
 # For a facet on which no fingerprint decided, by its field.
@@ -63,6 +66,6 @@ WORD_READERS: Mapping[str, Reader] = {
     field: partial(words.plain, field)
     for field in (
         "http.title http.realm http.header.server rtsp.realm sip.banner sip.user_agent ftp.banner "
-        "telnet.banner snmp.sysDescr upnp.modelDescription upnp.friendlyName mdns.instance"
+        "telnet.banner snmp.sysDescr upnp.modelDescription upnp.friendlyName mdns.instance mdns.txt"
     ).split()
 }

@@ -73,8 +73,8 @@ def _brand(
     if sum(signs) >= 2:
         shown = " / ".join(filter(None, (vendor, model, serial, address)))
         reading.say("vendor.default", _PLATFORM, LOOKS, shown)
-    elif model is not None and (leading := names.leading_brand(model)):
-        reading.say("vendor", leading[0], LOOKS, model)
+    elif model is not None and (named := names.brand_in_model(model)):
+        reading.say("vendor", named, LOOKS, model)
     else:
         reading.say("brand.neutral", True, PROTOCOL, vendor)
 

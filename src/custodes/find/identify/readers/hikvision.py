@@ -9,8 +9,17 @@ import re
 from typing import Final
 
 from custodes.find.identify import models, names
-from custodes.find.identify.claims import BANNER, DECLARED, LOOKS, MODEL, PROTOCOL, Reading
+from custodes.find.identify.claims import (
+    BANNER,
+    DECLARED,
+    LOOKS,
+    MODEL,
+    PROTOCOL,
+    WRITTEN,
+    Reading,
+)
 from custodes.find.identify.readers import mac
+from custodes.find.identify.readers.words import device_type_in
 from custodes.find.identify.xmltext import fields
 
 _SADP: Final = "SADP inquiry answer, UDP 37020 (Supergiovane/node-red-contrib-hikvision-ultimate)"
@@ -120,6 +129,9 @@ def device_info(text: str) -> Reading:
         )
     _brand(reading, model, read.get("manufacturer"))
     _kind(reading, model, read.get("deviceType"))
+    if not any(claim.conclusion == "device_type" for claim in reading.claims):
+        called = read.get("deviceName", "")  # what the maker calls it, until somebody renames it
+        reading.say("device_type", device_type_in(called), WRITTEN, called)
     reading.say("is_surveillance", True, BANNER, model)
     _address(reading, read.get("macAddress"))
     return reading
@@ -148,6 +160,8 @@ def capabilities(text: str) -> Reading:
     records = _RECORDS.search(text) if reading.claims else None
     if records is not None:
         reading.say("device_type", "recorder", PROTOCOL, records[0])
+    elif reading.claims and "<VideoCap" in text:
+        reading.say("device_type", "camera", LOOKS - 0.1, "VideoCap without channels of others")
     return reading
 
 

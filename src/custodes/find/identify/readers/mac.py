@@ -1,5 +1,6 @@
 """MAC addresses: find them, write them one way, and say who holds the prefix. Pure."""
 
+import re
 from typing import Final
 
 from custodes.find.identify import names
@@ -28,6 +29,21 @@ def read(text: str) -> Reading:
         reading.say("mac", address, 1.0, text.strip())
         add_holder(reading, address)
     return reading
+
+
+_UUID: Final = re.compile(
+    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}([0-9a-f]{12})\b", re.IGNORECASE | re.ASCII
+)
+
+
+def add_uuid_node(reading: Reading, text: str) -> None:
+    """Many devices end their UUID with their own address; told only where its prefix is known."""
+    found = _UUID.search(text)
+    address = normalise(found[1]) if found else None
+    if found is None or address is None or names.holder(address) is None:
+        return
+    reading.say("mac", address, PREFIX, found[0])
+    add_holder(reading, address)
 
 
 def add_holder(reading: Reading, address: str) -> None:

@@ -128,6 +128,47 @@ def udp_discovery(text: str) -> Reading:
     return reading
 
 
+_LOCAL: Final = "what a device tells its own network segment (mDNS TXT, UPnP)"
+_ANY_MAC: Final = re.compile(
+    r"(?<![0-9A-Fa-f:-])(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}(?![0-9A-Fa-f:-])"
+)
+_TXT_MODEL: Final = re.compile(
+    r"(?:model|model_number|modelname|product|ty|md)=(.{2,60})", re.IGNORECASE
+)
+_TXT_MAKER: Final = re.compile(
+    r"(?:manufacturer|vendor|mfg|usb_mfg|brand)=(.{2,60})", re.IGNORECASE
+)
+_TXT_MAC: Final = re.compile(
+    r"(?:mac|macaddress|mac_address|deviceid|id)=([0-9A-Fa-f]{12})", re.IGNORECASE
+)
+
+
+def announced(field: str, text: str) -> Reading:
+    """A name or `key=value` string of a multicast DNS answer: maker, model, address."""
+    reading = Reading("mdns-strings", field, _LOCAL)
+    found = _ANY_MAC.search(text)
+    bare = _TXT_MAC.fullmatch(text)
+    address = mac.normalise(found[0] if found else bare[1] if bare else "")
+    if address is not None:
+        reading.say("mac", address, BANNER, text)
+        mac.add_holder(reading, address)
+    model = _TXT_MODEL.fullmatch(text)
+    if model is not None and not models.is_generic(model[1]):
+        reading.say("model", model[1], BANNER, text)
+        reading.say("device_type", models.device_type_of(model[1]), LOOKS, text)
+    maker = _TXT_MAKER.fullmatch(text)
+    if maker is not None:
+        reading.say("vendor", names.brand(maker[1]), BANNER, text)
+    return reading
+
+
+def upnp(field: str, text: str) -> Reading:
+    """A unique name that ends with the device's own address."""
+    reading = Reading("uuid-node", field, _LOCAL)
+    mac.add_uuid_node(reading, text)
+    return reading
+
+
 _LIST: Final = "asset list: what a person wrote"
 _COLUMNS: Final = {
     "manufacturer": "vendor",

@@ -30,6 +30,7 @@ LIMIT: Final = 64 * 1024
 def scopes(field: str, text: str) -> Reading:
     """The scopes of a ProbeMatch, a Hello, a GetScopes answer or a plain list."""
     reading = Reading("onvif-scopes", field, _SCOPES)
+    mac.add_uuid_node(reading, text[:LIMIT])
     said: dict[str, list[str]] = {}
     for kind, raw in _SCOPE.findall(text[:LIMIT])[:64]:
         said.setdefault(kind.lower(), []).append(unquote(raw).replace("_", " ").strip())
@@ -82,9 +83,9 @@ def _brand(
     if own is not None and platform in (None, own):
         reading.say("vendor.default", own, MODEL, f"hardware/{model}")
         return
-    leading = names.leading_brand(model) if model else None
-    if leading is not None:
-        reading.say("vendor", leading[0], MODEL, f"hardware/{model}")
+    in_model = names.brand_in_model(model) if model else None
+    if in_model is not None:
+        reading.say("vendor", in_model, MODEL, f"hardware/{model}")
     elif platform is not None or names.neutral(named):
         reading.say("brand.neutral", True, PROTOCOL, f"name/{named}")
 
