@@ -6,6 +6,7 @@ router (TTL 1).
 """
 
 import socket
+from collections.abc import Callable
 from ipaddress import ip_address
 
 from custodes.find.observe.mail import Mail
@@ -35,7 +36,21 @@ async def ask_segments(plan: Plan, pace: Pace, mail: Mail, sample: list[Target])
     return owns
 
 
-def own_addresses(sample: list[Target], plan: Plan) -> list[str]:
+def facing(address: str) -> str | None:
+    """The address that this machine would send from; asks the routing table, sends nothing."""
+    if ":" in address:
+        return None  # IPv6 multicast is not asked; unicast is
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect((address, 9))
+        except OSError:
+            return None
+        return str(probe.getsockname()[0])
+
+
+def own_addresses(
+    sample: list[Target], plan: Plan, facing: Callable[[str], str | None] = facing
+) -> list[str]:
     """This machine's addresses that face the targets and lie in scope; nothing is sent."""
     found: dict[str, None] = {}
     for target in sample:
@@ -48,15 +63,3 @@ def own_addresses(sample: list[Target], plan: Plan) -> list[str]:
         if (loopback and plan.multicast_loopback) or (not loopback and plan.may_reach(own)):
             found[own] = None
     return list(found)
-
-
-def facing(address: str) -> str | None:
-    """The address that this machine would send from; asks the routing table, sends nothing."""
-    if ":" in address:
-        return None  # IPv6 multicast is not asked; unicast is
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect((address, 9))
-        except OSError:
-            return None
-        return str(probe.getsockname()[0])
