@@ -57,7 +57,7 @@ def fill(register: Register, sites: list[tuple[str, str]], devices: list[dict[st
 
 
 @given(st.lists(st.tuples(name, text), max_size=4), st.lists(stated, max_size=5))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_what_is_exported_and_imported_again_changes_nothing(
     sites: list[tuple[str, str]], devices: list[dict[str, str]]
 ) -> None:
@@ -76,7 +76,7 @@ def test_what_is_exported_and_imported_again_changes_nothing(
 
 
 @given(st.lists(stated, max_size=4))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_second_import_of_any_list_writes_nothing_twice(devices: list[dict[str, str]]) -> None:
     with open_register("sqlite://") as register, open_register("sqlite://") as other:
         fill(register, [], devices)

@@ -24,7 +24,7 @@ class Places(Store):
 
     def body_by_name(self, name: str) -> Body | None:
         """The body of this name; case and white space do not count."""
-        query = sa.select(bodies).where(bodies.c.name_key == word_key(name))
+        query = sa.select(bodies).where(bodies.c.name_key == _key(name))
         with self._read() as connection:
             row = connection.execute(query).mappings().first()
             return _body(row) if row else None
@@ -38,7 +38,7 @@ class Places(Store):
                 return known
             values = {
                 "name": named(name, "body"),
-                "name_key": word_key(name),
+                "name_key": _key(name),
                 "standard_ids": dict(standard_ids or {}),
                 "notes": plain(notes),
             }
@@ -68,9 +68,9 @@ class Places(Store):
         Raises:
             UsageError: two bodies have a site of this name and `body` was not given.
         """
-        where = sites.c.name_key == word_key(name)
+        where = sites.c.name_key == _key(name)
         if body is not None:
-            where = sa.and_(where, bodies.c.name_key == word_key(body))
+            where = sa.and_(where, bodies.c.name_key == _key(body))
         found = self._sites(where)
         if len(found) > 1:
             raise UsageError(
@@ -85,7 +85,7 @@ class Places(Store):
             UsageError: several bodies have a site of this name and `body` was not given.
         """
         if body is None:
-            where = sa.and_(sites.c.name_key == word_key(name), sites.c.body_id.is_(None))
+            where = sa.and_(sites.c.name_key == _key(name), sites.c.body_id.is_(None))
             if found := self._sites(where):
                 return found[0]
         return self.site_by_name(name, body)
@@ -100,13 +100,13 @@ class Places(Store):
         """
         with self._write() as connection:
             body_id = self.add_body(body).id if body else None
-            where = sa.and_(sites.c.name_key == word_key(name), sites.c.body_id.is_(body_id))
+            where = sa.and_(sites.c.name_key == _key(name), sites.c.body_id.is_(body_id))
             if body_id is not None:
-                where = sa.and_(sites.c.name_key == word_key(name), sites.c.body_id == body_id)
+                where = sa.and_(sites.c.name_key == _key(name), sites.c.body_id == body_id)
             if found := self._sites(where):
                 return found[0]
             values = {"address": "", "standard_ids": {}, "notes": "", **_plain(more)}
-            values |= {"name": named(name, "site"), "name_key": word_key(name)}
+            values |= {"name": named(name, "site"), "name_key": _key(name)}
             values |= {"body_id": body_id, "sensitive": sensitive}
             connection.execute(sa.insert(sites), values)
             return self._sites(where)[0]
@@ -140,8 +140,14 @@ def named(text: str, what: str) -> str:
     return name
 
 
+def _key(name: str) -> str:
+    return word_key(plain(name))
+
+
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: plain(v) if isinstance(v, str) else v for k, v in values.items()}
+    """Texts and degrees (to a millimetre) as every file format carries them."""
+    texts = {k: plain(v) for k, v in values.items() if isinstance(v, str)}
+    return {**values, **texts, **{k: round(v, 8) for k, v in values.items() if type(v) is float}}
 
 
 def _body(row: Any) -> Body:

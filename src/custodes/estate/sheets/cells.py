@@ -156,7 +156,7 @@ def _number(value: str) -> str:
         number = 1e9
     if not -180 <= number <= 180:
         raise ValueError(f"{value!r} is not a number of degrees")
-    return repr(number)
+    return repr(round(number, 8))
 
 
 def _ids(value: str) -> str:
