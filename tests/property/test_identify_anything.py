@@ -12,7 +12,7 @@ from custodes.errors import InputError
 from custodes.find.identify import core
 from custodes.find.identify.facets import cut
 from custodes.find.identify.lenient import read_observation
-from custodes.find.identify.literals import needles
+from custodes.find.identify.literals import clauses
 from custodes.find.identify.readers import FACET_READERS, OBSERVATION_READERS
 from custodes.observation import FIELDS, Observation, observe
 
@@ -157,7 +157,7 @@ def test_a_line_with_a_field_and_a_payload_is_always_read(row: dict[str, object]
 
 @given(st.text(alphabet="ab(|)[]*+?{}\\.^$:1,-x", max_size=24))
 def test_what_a_pattern_needs_is_read_from_any_text(pattern: str) -> None:
-    assert isinstance(needles(pattern), tuple)
+    assert isinstance(clauses(pattern), tuple)
 
 
 def test_an_observation_made_of_bytes_survives_the_way_through_a_line() -> None:

@@ -5,6 +5,7 @@ costs time and never a match. Case is dropped throughout.
 """
 
 import re
+from functools import cache
 from typing import Final
 
 Clause = tuple[str, ...]  # at least one of these texts occurs in every match
@@ -21,21 +22,38 @@ class _NotUnderstoodError(Exception):
     """The pattern uses something rare; nothing is said about it."""
 
 
-def needles(pattern: str) -> Clause:
-    """Texts of which every match holds at least one, in lower case; () where none is certain.
+@cache
+def clauses(pattern: str) -> tuple[Clause, ...]:
+    """What every match holds, in lower case: of each clause at least one text; () where unknown.
 
-    >>> needles(r"(?:.*\\b)?(?:AXIS|Vapix) (?P<model>[A-Z]\\d+)")
-    ('axis', 'vapix')
+    >>> clauses(r"(?:.*,)?(?:AXIS|Vapix) (?P<model>[A-Z][0-9]+) Camera")
+    (('axis', 'vapix'), (' ',), (' camera',))
     """
     flags = _FLAGS.match(pattern)
     reader = _Reader(pattern, flags.end() if flags else 0)
     try:
-        found = reader.alternatives()
+        found = reader.branches()
     except _NotUnderstoodError:
         return ()
-    if found is None or reader.at < len(pattern) or not all(n.isascii() for n in found):
+    if reader.at < len(pattern):
         return ()
-    return tuple(dict.fromkeys(n.lower() for n in found))
+    whole = found[0] if len(found) == 1 else _any_of(found)
+    return tuple(
+        tuple(dict.fromkeys(text.lower() for text in clause))
+        for clause in whole
+        if all(text.isascii() for text in clause)
+    )
+
+
+def _any_of(branches: list[list[Clause]]) -> list[Clause]:
+    """What alternatives require together: one text of each, if each requires any."""
+    if not all(branches):
+        return []
+    return [tuple(text for branch in branches for text in _longest(branch))]
+
+
+def _longest(branch: list[Clause]) -> Clause:
+    return max(branch, key=lambda clause: (min(map(len, clause)), -len(clause)))
 
 
 class _Reader:
@@ -45,49 +63,46 @@ class _Reader:
         self.pattern = pattern
         self.at = at
 
-    def alternatives(self) -> Clause | None:
-        """Up to the end of this group: one text of each branch, None where a branch has none."""
-        branches = [self._branch()]
+    def branches(self) -> list[list[Clause]]:
+        """The alternatives up to the end of this group, each with what it requires."""
+        found = [self._branch()]
         while self.pattern[self.at : self.at + 1] == "|":
             self.at += 1
-            branches.append(self._branch())
-        if None in branches:
-            return None
-        return tuple(text for branch in branches if branch is not None for text in branch)
+            found.append(self._branch())
+        return found
 
-    def _branch(self) -> Clause | None:
-        clauses: list[Clause] = []
+    def _branch(self) -> list[Clause]:
+        required: list[Clause] = []
         run = ""
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            step, clause = self._step()
+            step, inside = self._step()
             if step is not None:
                 run += step
                 continue
             if run:
-                clauses.append((run,))
+                required.append((run,))
                 run = ""
-            if clause is not None:
-                clauses.append(clause)
+            required += inside
         if run:
-            clauses.append((run,))
-        return max(clauses, key=lambda c: (min(map(len, c)), -len(c)), default=None)
+            required.append((run,))
+        return required
 
-    def _step(self) -> tuple[str | None, Clause | None]:
-        """One element: (text that continues the run, None) or (None, what a group requires)."""
+    def _step(self) -> tuple[str | None, list[Clause]]:
+        """One element: text that continues the run, or None and what a group requires."""
         char = self.pattern[self.at]
         if char == "(":
             return None, self._group()
         if char == "[":
             self._class()
         elif char == "\\":
-            return self._escape(), None
+            return self._escape(), []
         elif char in ".^$":
             self.at += 1
         else:
             self.at += 1
-            return self._literal(char), None
+            return self._literal(char), []
         self._quantifier()
-        return None, None
+        return None, []
 
     def _escape(self) -> str | None:
         code = _CODE.match(self.pattern, self.at)
@@ -126,16 +141,18 @@ class _Reader:
             raise _NotUnderstoodError
         self.at = end + 1
 
-    def _group(self) -> Clause | None:
+    def _group(self) -> list[Clause]:
         look = _LOOK.match(self.pattern, self.at)
         opening = look or _GROUP.match(self.pattern, self.at)
         if opening is None:
             raise _NotUnderstoodError
         self.at = opening.end()
-        inside = self.alternatives()
+        inside = self.branches()
         if self.pattern[self.at : self.at + 1] != ")":
             raise _NotUnderstoodError
         self.at += 1
         sign = self._quantifier()
         optional = sign[:1] in ("*", "?") or sign.startswith(("{0", "{,"))
-        return None if look or optional else inside
+        if look or optional:
+            return []
+        return inside[0] if len(inside) == 1 else _any_of(inside)

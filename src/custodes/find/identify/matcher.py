@@ -4,12 +4,14 @@ A rule's answer is the same as Rule.match; this only avoids asking. Pure.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Final
 
 from custodes.find.identify import literals
 from custodes.find.identify.claims import MATCHED_LIMIT, Claim
+from custodes.find.identify.literals import Clause
 from custodes.knowledge.fingerprints import Rule, load
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
@@ -27,20 +29,24 @@ class _Field:
         self.by_three: dict[str, list[str]] = {}  # three letters -> the needles they are of
         self.rest: list[int] = []  # patterns without a needle
         self.gate: re.Pattern[str] | None = None  # what all the rest would match
+        clauses: list[tuple[Clause, ...]] = []
         for rule in rules:
             if rule.literal:
                 self.literals.setdefault(rule.pattern.casefold(), []).append(rule)
             else:
-                self._index(rule)
+                self.patterns.append(rule)
+                clauses.append(literals.clauses(rule.pattern))
+        shared = Counter(text for found in clauses for clause in found for text in clause)
+        for number, found in enumerate(clauses):
+            self._index(number, found, shared)
 
-    def _index(self, rule: Rule) -> None:
-        needed = literals.needles(rule.pattern)
-        number = len(self.patterns)
-        self.patterns.append(rule)
-        if not needed or min(map(len, needed)) < 3:
+    def _index(self, number: int, found: tuple[Clause, ...], shared: Counter[str]) -> None:
+        """File a pattern under the clause that the fewest other patterns share."""
+        usable = [clause for clause in found if min(map(len, clause)) >= 3]
+        if not usable:
             self.rest.append(number)
             return
-        for needle in needed:
+        for needle in min(usable, key=lambda c: (max(shared[t] for t in c), -min(map(len, c)))):
             numbers = self.by_needle.setdefault(needle, [])
             if not numbers:
                 self.by_three.setdefault(_rarest(needle), []).append(needle)

@@ -4,6 +4,8 @@ No entity is expanded but the five of XML itself and character numbers; nothing 
 """
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
 from html import unescape
 from typing import Final
 
@@ -16,7 +18,8 @@ _LEAF: Final = re.compile(
 _ROOT: Final = re.compile(r"<(?:[A-Za-z_][\w.-]{0,63}:)?([A-Za-z_][\w.-]{0,63})[\s/>]")
 
 
-def fields(text: str) -> dict[str, str]:
+@lru_cache(16)  # facets and readers ask for the same document
+def fields(text: str) -> Mapping[str, str]:
     """The first text of each leaf element, by local name; white space at the ends is dropped.
 
     >>> fields("<a><n:Model x='1'>P3343</n:Model><b/></a>")

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from custodes.find.identify import names
-from custodes.find.identify.claims import PREFIX, Reading
+from custodes.find.identify.claims import PREFIX, Claim, Reading
 from custodes.protocols.mac import normalise as normalised
 
 FIELD: Final = "mac.address"
@@ -53,10 +53,13 @@ def add_holder(reading: Reading, address: str) -> None:
     found = names.holder(address)
     if found is None:
         return
-    said = Reading("mac-prefix", FIELD, found.source)
     shown = f"{address} ({found.prefix})"
-    said.say("vendor.default", found.brand, PREFIX, shown)
-    said.say("maker", found.maker, PREFIX, shown)
-    if found.is_camera_maker:
-        said.say("is_surveillance", True, PREFIX, shown)
-    reading.claims += said.claims
+    for conclusion, value in (
+        ("vendor.default", found.brand),
+        ("maker", found.maker),
+        ("is_surveillance", found.is_camera_maker or None),
+    ):
+        if value is not None:
+            reading.claims.append(
+                Claim(conclusion, value, PREFIX, "mac-prefix", FIELD, shown, found.source)
+            )
