@@ -249,6 +249,19 @@ def test_a_statement_that_is_changed_or_withdrawn_stays_on_record(register: Regi
     assert history == [("in use", NOW + DAY), ("faulty", NOW + 2 * DAY)]
 
 
+def test_a_move_between_two_sites_of_one_name_is_a_change(register: Register) -> None:
+    number = register.file_identity(Identity(mac=MAC), [seen()], None, NOW)
+    changes = []
+    for body in ("Anytown", "Othertown", "Othertown"):
+        site = register.add_site("Town Hall", body=body)
+        said = {"site": site.name}
+        changes.append(register.state(number, said, who="", source="cli", now=NOW, site_id=site.id))
+        device = register.device(number)
+        assert device is not None
+        assert device.site_id == site.id
+    assert [len(c) for c in changes] == [1, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

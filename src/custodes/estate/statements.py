@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from unicodedata import category
 
 import sqlalchemy as sa
@@ -48,25 +49,17 @@ class Statements(Store):
             UsageError: a field that cannot be stated, or a value that it cannot have.
         """
         wanted = {field: checked(field, value) for field, value in said.items()}
+        by = {"who": who, "source": source, "stated_at": now}
         with self._write() as connection:
             held = current(connection, device_id)
+            moved = "site" in wanted and _move(connection, device_id, site_id)
             changes = []
             for field, value in wanted.items():
                 before = held[field].value if field in held else None
-                if before == value:
-                    continue
-                changes.append(Change(field, before, value))
-                _replace(
-                    connection,
-                    device_id,
-                    Statement(
-                        field=field, value=value or "", who=who, source=source, stated_at=now
-                    ),
-                )
-            if "site" in wanted:
-                change = sa.update(devices).where(devices.c.id == device_id)
-                connection.execute(change.values(stated_site_id=site_id))
+                if before != value or (field == "site" and moved):
+                    changes.append(Change(field, before, value))
             if changes:
+                _replace(connection, device_id, changes, by)
                 settle(connection, device_id, None)
         return changes
 
@@ -139,18 +132,35 @@ def value_key(field: str, value: str) -> str:
     return keys.word_key(value)
 
 
-def _replace(connection: sa.Connection, device_id: int, new: Statement) -> None:
+def _move(connection: sa.Connection, device_id: int, site_id: int | None) -> bool:
+    """Put a device at a site (None: take the statement back); whether it was not there before."""
+    one = devices.c.id == device_id
+    before = connection.execute(sa.select(devices.c.stated_site_id).where(one)).scalar()
+    if before == site_id:
+        return False
+    connection.execute(sa.update(devices).where(one).values(stated_site_id=site_id))
+    return True
+
+
+def _replace(
+    connection: sa.Connection, device_id: int, changes: list[Change], by: dict[str, Any]
+) -> None:
+    """End what was stated and write down what is stated now."""
     said = device_statements.c
+    fields = [change.field for change in changes]
     connection.execute(
         sa.update(device_statements)
-        .where(said.device_id == device_id, said.field == new.field, said.ended_at.is_(None))
-        .values(ended_at=new.stated_at)
+        .where(said.device_id == device_id, said.field.in_(fields), said.ended_at.is_(None))
+        .values(ended_at=by["stated_at"])
     )
-    if new.value:
-        values = {"device_id": device_id, "field": new.field, "value": new.value}
-        values |= {"who": new.who, "source": new.source, "stated_at": new.stated_at}
-        values |= {"value_key": value_key(new.field, new.value)}
-        connection.execute(sa.insert(device_statements), values)
+    new = [
+        {**by, "device_id": device_id, "field": c.field, "value": c.after}
+        | {"value_key": value_key(c.field, c.after)}
+        for c in changes
+        if c.after is not None
+    ]
+    if new:
+        connection.execute(sa.insert(device_statements), new)
 
 
 def _statement(row: sa.RowMapping) -> Statement:
