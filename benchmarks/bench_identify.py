@@ -174,9 +174,36 @@ def _short(rng: random.Random) -> Observation:
     return observe(field, made[field]())
 
 
-MAKERS = (
-    *(_short, _short, _short, _http, _http, _rtsp, _rtsp),
-    *(_sadp, _dhip, _probe_match, _tls, _device_information),
+def _soap(rng: random.Random) -> Observation:
+    """ONVIF answers that need no log-in; only times, addresses and names differ."""
+    host = f"http://10.2.{rng.randrange(256)}.{rng.randrange(256)}/onvif/"
+    kind = rng.choice(("GetSystemDateAndTime", "GetServices", "GetCapabilities", "GetHostname"))
+    inner = {
+        "GetSystemDateAndTime": f"<tt:Hour>{rng.randrange(24)}</tt:Hour>"
+        f"<tt:Minute>{rng.randrange(60)}</tt:Minute><tt:Second>{rng.randrange(60)}</tt:Second>",
+        "GetServices": "".join(
+            f"<tds:Service><tds:Namespace>http://www.onvif.org/ver10/{name}/wsdl</tds:Namespace>"
+            f"<tds:XAddr>{host}{name}</tds:XAddr></tds:Service>"
+            for name in ("device", "media", "events", "deviceIO", "recording")
+        ),
+        "GetCapabilities": f"<tt:Media><tt:XAddr>{host}media</tt:XAddr></tt:Media>"
+        f"<tt:PTZ><tt:XAddr>{host}ptz</tt:XAddr></tt:PTZ>",
+        "GetHostname": f"<tt:Name>{_mac(rng).replace(':', '')}</tt:Name>",
+    }[kind]
+    return observe(
+        f"onvif.soap.{kind}",
+        '<?xml version="1.0"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
+        'xmlns:tds="http://www.onvif.org/ver10/device/wsdl" '
+        'xmlns:tt="http://www.onvif.org/ver10/schema"><s:Body>'
+        f"<tds:{kind}Response>{inner}</tds:{kind}Response></s:Body></s:Envelope>",
+    )
+
+
+# As often as a scan of the virtual estate gives them, with a fifth from passive listening.
+MIX = (
+    *([_rtsp] * 30 + [_http] * 18 + [_soap] * 15),
+    *([_sadp] * 5 + [_dhip] * 4 + [_probe_match] * 4 + [_device_information] * 2 + [_tls] * 4),
+    *([_short] * 18),
 )
 
 
@@ -188,7 +215,7 @@ def lines(count: int, seed: int = 2, cases: Path | None = None) -> Iterator[byte
         if real and number % 10 == 9:
             yield real[number // 10 % len(real)]
         else:
-            seen = rng.choice(MAKERS)(rng)
+            seen = rng.choice(MIX)(rng)
             device = f"10.{number // 65536}.{number // 256 % 256}.{number % 256}"
             yield write_line(Observation(field=seen.field, payload=seen.payload, device=device))
 

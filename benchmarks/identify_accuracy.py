@@ -135,14 +135,14 @@ def _per_vendor(vendors: dict[str, Tally], said: str | None, truth: str | None) 
 
 def _accusations(found: list[Case]) -> list[str | None]:
     """Cases that were wrongly called Hikvision's or Dahua's, as brand or as maker."""
-    wrong = []
-    for seen, expected, said in found:
-        names = {canonical(n) or n for n in (expected.get("vendor"), expected.get("oem")) if n}
-        if said.vendor in ACCUSED and said.vendor != (canonical(expected.get("vendor"))):
-            wrong.append(seen.id)
-        elif said.maker in ACCUSED and said.maker not in names and "oem" in expected:
-            wrong.append(seen.id)
-    return wrong
+    return [seen.id for seen, expected, said in found if _accuses(said, expected)]
+
+
+def _accuses(said: Identity, expected: Mapping[str, Any]) -> bool:
+    if said.vendor in ACCUSED and said.vendor != canonical(expected.get("vendor")):
+        return True
+    names = {canonical(n) or n for n in (expected.get("vendor"), expected.get("oem")) if n}
+    return said.maker in ACCUSED and said.maker not in names and "oem" in expected
 
 
 def _percent(value: float | None) -> str:

@@ -96,6 +96,12 @@ def maker_of(vendor: str, model: str | None) -> Built | None:
     return Built(vendor, 0.6, known.source)
 
 
+@cache
+def may_be_built_by(brand_name: str, maker: str) -> bool:
+    """Whether the graph knows of goods under this badge that the maker built."""
+    return any(e.brand == brand_name and e.maker == maker for e in graph.edges())
+
+
 @lru_cache(_REMEMBERED)
 def brand_of_model(maker: str, model: str) -> tuple[str, str] | None:
     """The one brand whose model numbers look like this among those that `maker` builds for."""

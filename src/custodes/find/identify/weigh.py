@@ -18,6 +18,7 @@ Sighted = tuple[Claim, str, str | None]
 Value = str | bool
 
 TIE: Final = 0.08  # two answers closer than this are equally well supported
+BADGE: Final = 0.5  # how well a badge must be supported to be one on another's platform
 UNDECLARED_LIMIT: Final = 0.99
 # Claims that are no conclusions themselves: the label names nobody; the brand that only follows
 # from platform or prefix.
@@ -67,6 +68,7 @@ class _Weighing:
             if name in readings:
                 setattr(out, name, _exact(readings[name]))
         self._hear_defaults()
+        self._hear_badges()
         vendor, vendor_score = self._pick("vendor")
         out.vendor = None if vendor is None else str(vendor)
         self._ask_graph()
@@ -110,14 +112,29 @@ class _Weighing:
             return
         if max(entry[0].weight for entry in defaults) > PREFIX:
             defaults = [entry for entry in defaults if entry[0].weight > PREFIX]
-        self.readings["vendor"] = [
-            (
-                Claim("vendor", c.value, c.weight, c.fingerprint, c.field, c.matched, c.source),
-                where,
-                when,
+        self.readings["vendor"] = _renamed(defaults, "vendor")
+
+    def _hear_badges(self) -> None:
+        """What shows a platform ("App-webs") speaks for the maker where a badge on it is named."""
+        entries = self.readings.get("vendor", [])
+        if len(entries) < 2 or len({entry[0].value for entry in entries}) < 2:
+            return
+        best = {
+            value: _strongest(entries, value)[0].weight for value in {e[0].value for e in entries}
+        }
+        platforms = {
+            maker
+            for maker, weight in best.items()
+            if weight < DECLARED
+            and any(
+                other >= BADGE and names.may_be_built_by(str(badge), str(maker))
+                for badge, other in best.items()
             )
-            for c, where, when in defaults
-        ]
+        }
+        if platforms:
+            spoken = [entry for entry in entries if entry[0].value in platforms]
+            self.readings["vendor"] = [e for e in entries if e[0].value not in platforms]
+            self.readings["maker"] = self.readings.get("maker", []) + _renamed(spoken, "maker")
 
     def _ask_graph(self) -> None:
         """Add what the maker graph knows of the brand and model, unless the device shows more."""
@@ -153,6 +170,14 @@ class _Weighing:
         best, where, when = _strongest(self.readings["vendor"], vendor)
         if is_without_cameras(best):
             self.readings["is_surveillance"] = [(without_cameras(best), where, when)]
+
+
+def _renamed(entries: list[Sighted], conclusion: str) -> list[Sighted]:
+    """The same readings, speaking for another conclusion."""
+    return [
+        (Claim(conclusion, c.value, c.weight, c.fingerprint, c.field, c.matched, c.source), o, when)
+        for c, o, when in entries
+    ]
 
 
 def _bounded(weight: float) -> float:

@@ -1,10 +1,13 @@
 """Strings by which Axis devices name kind, model and version over SNMP and FTP. Pure."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
-from custodes.find.identify import models
-from custodes.find.identify.claims import BANNER, PROTOCOL, Reading
+from custodes.find.identify import models, names
+from custodes.find.identify.claims import BANNER, DECLARED, PROTOCOL, Reading
+from custodes.find.identify.readers import mac
+from custodes.find.identify.readers.jsontext import leaves
 from custodes.find.identify.readers.words import device_type_in
 
 _SNMP_SOURCE: Final = "sysDescr of Axis devices (LibreNMS tests)"
@@ -34,6 +37,42 @@ def greeting(field: str, text: str) -> Reading:
     found = _GREETING.fullmatch(text.strip())
     if found is not None:
         _say(reading, found)
+    return reading
+
+
+_VAPIX: Final = "VAPIX basic device information (Kane610/axis)"
+_PARAMETER: Final = re.compile(r"^(?:root\.)?Brand\.(\w{1,40})=([^\r\n]{1,200})", re.MULTILINE)
+
+
+def basic_device_info(text: str) -> Reading:
+    """`basicdeviceinfo.cgi`: what the device gives out without a log-in."""
+    return _vapix(
+        Reading("vapix-basic-device-info", "http.vapix.basicDeviceInfo", _VAPIX), leaves(text)
+    )
+
+
+def brand_parameters(text: str) -> Reading:
+    """`param.cgi?group=Brand`: the same as parameters."""
+    read = dict(_PARAMETER.findall(text[:16384]))
+    return _vapix(Reading("vapix-brand", "http.vapix.param.Brand", _VAPIX), read)
+
+
+def _vapix(reading: Reading, read: Mapping[str, str]) -> Reading:
+    vendor, model = read.get("Brand", ""), read.get("ProdNbr")
+    named = names.brand(vendor) or (vendor if vendor and not names.neutral(vendor) else None)
+    reading.say("vendor", named, DECLARED, vendor)
+    reading.say("model", model, DECLARED)
+    reading.say("firmware", read.get("Version"), DECLARED)
+    reading.say("serial", read.get("SerialNumber"), DECLARED)
+    kind = device_type_in(read.get("ProdType", ""))
+    if kind is not None:
+        reading.say("device_type", kind, PROTOCOL, read.get("ProdType"))
+    elif model is not None:
+        reading.say("device_type", models.device_type_of(model), BANNER, model)
+    address = mac.normalise(read.get("SerialNumber", ""))
+    if address is not None and named == "Axis":  # whose serial numbers are addresses
+        reading.say("mac", address, DECLARED, read.get("SerialNumber"))
+        mac.add_holder(reading, address)
     return reading
 
 

@@ -166,6 +166,22 @@ def service(field: str, text: str) -> Reading:
     return reading
 
 
+_SPOKEN: Final = re.compile(r"www\.onvif\.org/ver\d\d/\w{1,20}")
+
+
+def spoken(field: str, text: str) -> Reading:
+    """Any other answer: that ONVIF is spoken, and a host name where it is the device's address."""
+    reading = Reading("onvif-service", field, _SERVICE)
+    found = _SPOKEN.search(text[:8192])
+    if found is not None:
+        reading.say("is_surveillance", True, BANNER, found[0])
+    address = mac.normalise(fields(text).get("Name", ""))
+    if address is not None and names.holder(address) is not None:
+        reading.say("mac", address, BANNER)
+        mac.add_holder(reading, address)
+    return reading
+
+
 _OFFERED: Final = re.compile(r"<(?:\w+:)?Namespace>[^<]*?onvif\.org/ver\d+/(receiver|display)/wsdl")
 
 
