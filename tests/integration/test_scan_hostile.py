@@ -222,6 +222,32 @@ def test_a_redirect_to_somewhere_else_is_noted_and_not_followed(location: str) -
     assert outcome.troubles[0] == f"redirect not followed: {location}"
 
 
+def test_a_redirect_to_tls_on_the_same_device_is_worth_a_packet_and_nothing_is_followed() -> None:
+    async def junk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+
+    async def run() -> Outcome:
+        async with AsyncExitStack() as stack:
+            devices = Devices(stack)
+            (secure,) = (await devices.serve(junk)).ports
+            head = f"HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:{secure.number}/a\r\n"
+
+            async def away(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                await reader.readuntil(b"\r\n\r\n")
+                writer.write(f"{head}Content-Length: 0\r\n\r\n".encode())
+                await writer.drain()
+
+            (web,) = (await devices.serve(away)).ports
+            outcomes: list[Outcome] = []
+            plan = replace(PLAN, ports=(web,))
+            target = Target("127.0.0.1")
+            await scan([target], plan, sink=lambda _: None, finished=outcomes.append)
+            assert set(outcomes[0].open_ports) == {web.number, secure.number}
+            return outcomes[0]
+
+    assert "TLS failed" in asyncio.run(run()).troubles[1]
+
+
 def test_a_port_that_accepts_and_says_nothing_is_slow_and_left_after_two_timeouts() -> None:
     connections = 0
 
@@ -312,13 +338,21 @@ def test_a_stop_ends_everything_within_a_second_and_keeps_what_was_read() -> Non
     async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await asyncio.sleep(30)
 
+    outcomes: list[Outcome] = []
+
     async def run() -> tuple[Summary, list[Observation], float]:
         async with AsyncExitStack() as stack:
             devices = Devices(stack)
             targets = [await devices.serve(good), *[await devices.serve(silent) for _ in range(20)]]
+            (answering,) = (await devices.serve(good)).ports
+            (hanging,) = (await devices.serve(silent)).ports
+            hanging = Port(hanging.number, "rtsp")
+            targets.append(Target("127.0.0.1", (answering, hanging), "half done"))
             stop, seen = asyncio.Event(), list[Observation]()
             plan = replace(PLAN, limits=replace(LIMITS, reply_timeout_s=30))
-            going = asyncio.create_task(scan(targets, plan, sink=seen.append, stop=stop))
+            going = asyncio.create_task(
+                scan(targets, plan, sink=seen.append, stop=stop, finished=outcomes.append)
+            )
             await asyncio.sleep(0.7)
             stop.set()
             started = time.monotonic()
@@ -327,7 +361,8 @@ def test_a_stop_ends_everything_within_a_second_and_keeps_what_was_read() -> Non
 
     summary, seen, seconds = asyncio.run(run())
     assert summary.interrupted
-    assert (summary.done, summary.targets) == (1, 21)
+    assert (summary.done, summary.targets) == (1, 22)
+    assert [(o.device, o.complete) for o in outcomes if not o.complete] == [("half done", False)]
     assert seen
     assert seconds < 1
 

@@ -1,6 +1,9 @@
 """A first scan of a small web server on loopback, end to end."""
 
 import asyncio
+import socket
+
+import pytest
 
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import Port
@@ -18,14 +21,26 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
     writer.close()
 
 
-def test_a_web_page_on_loopback_becomes_an_observation_and_a_finished_target() -> None:
+def _has_ipv6() -> bool:
+    with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as trial:
+        try:
+            trial.bind(("::1", 0))
+        except OSError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+def test_a_web_page_on_loopback_becomes_an_observation_and_a_finished_target(address: str) -> None:
+    if address == "::1" and not _has_ipv6():
+        pytest.skip("this machine has no IPv6 on loopback")
     seen: list[Observation] = []
 
     async def run() -> None:
-        server = await asyncio.start_server(_answer, "127.0.0.1", 0)
+        server = await asyncio.start_server(_answer, address, 0)
         number = server.sockets[0].getsockname()[1]
         async with server:
-            target = Target("127.0.0.1", (Port(number, "http"),))
+            target = Target(address, (Port(number, "http"),))
             summary = await scan([target], Plan(), sink=seen.append)
         assert (summary.done, summary.answered, summary.interrupted) == (1, 1, False)
 

@@ -15,6 +15,7 @@ from custodes.find.observe.probes.rtsp import PATHS
 from custodes.find.observe.probes.tcp import field_of
 from custodes.find.observe.probes.wsd import own_service
 from custodes.find.observe.report import Found, document
+from custodes.find.observe.sockets import room
 from custodes.find.observe.targets import Target, of_services, parse
 from custodes.identity import Identity
 from custodes.observation import FIELDS, observe
@@ -129,6 +130,7 @@ def test_a_redirect_is_followed_only_to_the_same_place(location: str, path: str 
         ("http://192.0.2.1:8000/onvif", (8000, "/onvif")),
         ("http://192.0.2.2/onvif/device_service", None),
         ("https://192.0.2.1/onvif", None),
+        ("http://192.0.2.1:9100/onvif", None),  # whatever is sent there is printed
         ("http://[::1/", None),
         ("http://192.0.2.1:99999/", None),
         ("", None),
@@ -179,6 +181,11 @@ def test_multicast_is_not_sent_where_nobody_allowed_this_machines_own_address() 
     outside = Plan(may_reach=lambda address: address != "192.0.2.250")
     assert segments.own_addresses(sample, outside, facing) == []
     assert segments.own_addresses(sample, Plan(), facing) == ["192.0.2.250"]
+
+
+def test_no_more_devices_are_looked_at_together_than_there_are_sockets_for() -> None:
+    assert room(1) == 1
+    assert 1 <= room(10_000_000) <= 10_000_000
 
 
 def test_services_known_by_name_become_a_target_in_the_order_of_the_scan() -> None:

@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
+from urllib.parse import urlsplit
 
 import msgspec
 
-from custodes.errors import PeerError
+from custodes.errors import PeerError, UsageError
 from custodes.find.observe import hunch
 from custodes.find.observe.line import Answer_co, Line, Reader
 from custodes.find.observe.mail import Mail
@@ -31,7 +32,13 @@ from custodes.observation import Observation, observe
 from custodes.units import KIB
 
 LEGACY_SERVER_CONNECT = 0x4  # ssl.OP_LEGACY_SERVER_CONNECT, named from Python 3.12 on
-NO_HOST = frozenset({errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.EACCES})
+NO_HOST = frozenset(
+    {
+        *(errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EHOSTDOWN, errno.ENETDOWN),
+        *(errno.EACCES, errno.EPERM, errno.EADDRNOTAVAIL),
+    }
+)
+OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
 MAX_HINTS = 3
@@ -75,6 +82,7 @@ class Contact:
         self.paths: set[str] = set()  # pages that need not be asked again
         self.troubles: list[str] = []
         self.hints: list[Port] = []  # ports that the device itself named, asked first
+        self.moved: Port | None = None  # where its web page is by its own redirect
         self.packets = self.requests = self.timeouts = 0
         self.gone = self.slow = False
         self._pace = pace
@@ -223,16 +231,25 @@ class Contact:
             self.states.setdefault(port, State.SILENT)
             return None
         except OSError as error:
-            if error.errno in NO_HOST:
-                self.gone = not self.answered
-                self.states.setdefault(port, State.SILENT)
-            else:
-                self.states.setdefault(port, State.CLOSED)
+            self._refused(port, error)
             return None
         self.states[port] = State.OPEN
         if context is not None:
             await self._secure(writer, context)
         return Line(reader, writer, self.plan.limits, self._places.release)
+
+    def _refused(self, port: Port, error: OSError) -> None:
+        """A connection that failed is a fact about the port, unless this machine is to blame."""
+        if error.errno in OUR_FAULT:
+            raise UsageError(
+                f"this machine cannot open another connection: {error.strerror}",
+                hint="Raise its limits (ulimit -n), or scan fewer addresses at a time.",
+            ) from error
+        if error.errno in NO_HOST:
+            self.gone = not self.answered
+            self.states.setdefault(port, State.SILENT)
+        else:
+            self.states.setdefault(port, State.CLOSED)
 
     async def _secure(self, writer: asyncio.StreamWriter, context: ssl.SSLContext) -> None:
         try:
@@ -288,11 +305,19 @@ class Contact:
             return await line.listen(self.plan.limits.silence_s)
 
     def redirected(self, location: str) -> None:
-        """Note a redirect to somewhere else; it is never followed.
+        """Note a redirect to somewhere else; it is not followed.
 
-        An https address of this same device is worth the next packet.
+        Where it names TLS on this same address, that port is worth the next packet.
         """
         self.troubles.append(f"redirect not followed: {location[:200]}")
+        try:
+            there = urlsplit(location.strip())
+            number = there.port or 443
+        except ValueError:
+            return
+        own = there.hostname == self.target.address.partition("%")[0]
+        if there.scheme == "https" and own and not self.target.ports:
+            self.moved = None if number in PRINT_PORTS else Port(number, "https")
 
     @contextmanager
     def _timed(self) -> Iterator[None]:

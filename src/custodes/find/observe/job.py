@@ -123,7 +123,8 @@ class Filer:
     def _file(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
             self._device(outcome)
-        self._register.mark_done(self._run.id, [o.device for o in outcomes], datetime.now(UTC))
+        done = [outcome.device for outcome in outcomes if outcome.complete]
+        self._register.mark_done(self._run.id, done, datetime.now(UTC))
 
     def _device(self, outcome: Outcome) -> None:
         if not outcome.observations:

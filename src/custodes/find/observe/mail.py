@@ -7,7 +7,9 @@ dropped and counted. What one device can pile up here is bounded.
 import asyncio
 import socket
 from collections.abc import Callable
+from functools import partial
 
+from custodes.errors import UsageError
 from custodes.find.observe.targets import Target
 from custodes.units import MIB
 
@@ -53,11 +55,14 @@ class Mail:
             family = socket.AF_INET if version == 4 else socket.AF_INET6
             any_address = "0.0.0.0" if version == 4 else "::"  # noqa: S104 - answers only
             for service in SERVICES:
-                transport, _ = await loop.create_datagram_endpoint(
-                    lambda service=service: _Endpoint(self._receiver(service)),  # type: ignore[misc]
-                    local_addr=(any_address, 0),
-                    family=family,
-                )
+                try:
+                    transport, _ = await loop.create_datagram_endpoint(
+                        partial(_Endpoint, self._receiver(service)),
+                        local_addr=(any_address, 0),
+                        family=family,
+                    )
+                except OSError as error:
+                    raise UsageError(f"this machine has no IPv{version}: {error}") from error
                 sock = transport.get_extra_info("socket")
                 sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BYTES)
                 self._transports[service, version] = transport

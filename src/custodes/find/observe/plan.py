@@ -97,6 +97,7 @@ class Outcome:
     open_ports: tuple[int, ...]
     packets: int
     troubles: tuple[str, ...]
+    complete: bool = True  # False where the scan was stopped in the middle of it
 
 
 @dataclass(slots=True)

@@ -14,6 +14,7 @@ from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import probes_of, read_letters
 from custodes.find.observe.schedule import next_port
 from custodes.find.observe.segments import ask_segments
+from custodes.find.observe.sockets import room
 from custodes.find.observe.targets import Target, Targets
 from custodes.observation import Observation
 
@@ -41,7 +42,8 @@ async def scan(
 
     Args:
         progress: called after every step.
-        finished: called once for each target that is done, not for those that were cut short.
+        finished: called once for each target that is done, and at a stop for each that had
+            begun to answer (`complete` is False then).
         stop: once set, everything is closed within a second; what was read is kept.
     """
     run = _Run(targets, plan, sink, progress, finished)
@@ -88,7 +90,7 @@ class _Run:
             await self.pace.close()
 
     async def _all(self, queue: Iterator[Target], stop: asyncio.Event) -> None:
-        count = min(len(self.targets), self.plan.limits.devices_at_once)
+        count = room(min(len(self.targets), self.plan.limits.devices_at_once))
         workers = [asyncio.create_task(self._worker(queue)) for _ in range(count)]
         stopper = asyncio.create_task(_set(stop))
         try:
@@ -117,14 +119,21 @@ class _Run:
                     await self._step(contact, port)
                 finally:
                     given = self._hand_over(contact, given)
+        except asyncio.CancelledError:
+            if contact.observations:
+                self.finished(outcome_of(contact, complete=False))
+            raise
         finally:
             self.mail.forget(target)
-        self._done(contact)
+        self._done(outcome_of(contact, complete=True))
 
     def _next(self, contact: Contact) -> Port | None:
         read_letters(contact, self.plan)
         if contact.exhausted:
             return None
+        moved = contact.moved
+        if moved is not None and moved not in contact.states and probes_of(moved, self.plan):
+            return moved
         listed = contact.target.ports or (*contact.hints, *self.plan.ports)
         wanted = [p for p in (*listed, *contact.services) if probes_of(p, self.plan)]
         return next_port(contact.known(), wanted)
@@ -149,26 +158,30 @@ class _Run:
         self.progress(self._state)
         return len(contact.observations)
 
-    def _done(self, contact: Contact) -> None:
-        outcome = Outcome(
-            device=contact.target.device,
-            address=contact.target.address,
-            observations=contact.observations,
-            identity=contact.identity,
-            answered=contact.answered,
-            slow=contact.slow,
-            open_ports=tuple(
-                sorted({p.number for p, s in contact.states.items() if s is State.OPEN})
-            ),
-            packets=contact.packets,
-            troubles=tuple(contact.troubles),
-        )
+    def _done(self, outcome: Outcome) -> None:
         self.summary.done += 1
         self.summary.answered += outcome.answered
         self.summary.slow += outcome.slow
         self._state.done, self._state.found = self.summary.done, self.summary.answered
         self.finished(outcome)
         self.progress(self._state)
+
+
+def outcome_of(contact: Contact, *, complete: bool) -> Outcome:
+    """What came of a target."""
+    opened = {port.number for port, state in contact.states.items() if state is State.OPEN}
+    return Outcome(
+        device=contact.target.device,
+        address=contact.target.address,
+        observations=contact.observations,
+        identity=contact.identity,
+        answered=contact.answered,
+        slow=contact.slow,
+        open_ports=tuple(sorted(opened)),
+        packets=contact.packets,
+        troubles=tuple(contact.troubles),
+        complete=complete,
+    )
 
 
 async def _set(stop: asyncio.Event) -> None:

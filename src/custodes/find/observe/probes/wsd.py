@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from custodes.errors import PeerError
 from custodes.find.observe.contact import Contact
-from custodes.find.observe.ports import Port
+from custodes.find.observe.ports import PRINT_PORTS, Port
 from custodes.protocols import ws_discovery
 from custodes.units import KIB
 
@@ -58,6 +58,7 @@ def own_service(own_address: str, service: str) -> tuple[int, str] | None:
         return None
     path = parts.path or "/"
     clean = path.isascii() and all(" " < c != "\x7f" for c in path) and len(path) <= KIB
-    if parts.scheme != "http" or host != own_address.partition("%")[0] or not clean:
+    own = host == own_address.partition("%")[0] and number not in PRINT_PORTS
+    if parts.scheme != "http" or not own or not clean:
         return None
     return number, path
