@@ -218,3 +218,30 @@ def test_gb28181_catalogues_are_read_even_when_cut() -> None:
         "DH-SD-6C3230UE-HN",
         "camera",
     )
+
+
+def test_an_axis_device_declares_itself_over_vapix() -> None:
+    text = (
+        '{"apiVersion":"1.3","data":{"propertyList":{"Brand":"AXIS","ProdNbr":"Q1656",'
+        '"ProdType":"Network Camera","SerialNumber":"B8A44FC2C544","Version":"10.12.114"}}}'
+    )
+    found = say("http.vapix.basicDeviceInfo", text)
+    assert (found.vendor, found.model, found.firmware) == ("Axis", "Q1656", "10.12.114")
+    assert (found.mac, found.device_type) == ("b8:a4:4f:c2:c5:44", "camera")
+    assert found.confidence == 1.0
+    listed = say("http.vapix.param.Brand", "root.Brand.Brand=AXIS\nroot.Brand.ProdNbr=P3343\n")
+    assert (listed.vendor, listed.model) == ("Axis", "P3343")
+
+
+def test_an_onvif_host_name_that_is_the_address_gives_the_address() -> None:
+    text = "<s:E xmlns:tt='http://www.onvif.org/ver10/schema'><tt:Name>ec71db48b85d</tt:Name></s:E>"
+    assert say("onvif.soap.GetHostname", text).mac == "ec:71:db:48:b8:5d"
+    named = text.replace("ec71db48b85d", "frontdoor")
+    assert say("onvif.soap.GetHostname", named).mac is None
+
+
+def test_an_address_at_the_end_of_a_uuid_counts_only_with_a_known_prefix() -> None:
+    uuid = "<Address>urn:uuid:ae67e622-7a66-465e-bab0-{}</Address>"
+    known = say("onvif.ProbeMatch", uuid.format("ec71db1c7185"))
+    assert (known.mac, known.is_surveillance) == ("ec:71:db:1c:71:85", True)
+    assert say("onvif.ProbeMatch", uuid.format("123456abcdef")).mac is None

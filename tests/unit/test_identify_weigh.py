@@ -16,11 +16,19 @@ def weigh(*claims: Claim):  # type: ignore[no-untyped-def]
 
 def test_the_device_itself_is_believed_over_any_number_of_banners() -> None:
     found = weigh(
-        claim("vendor", "Lorex", 1.0, "dhip.client.notifyDevInfo"),
-        *(claim("vendor", "Dahua", 0.9, f"{p}.x") for p in ("http", "rtsp", "tls", "onvif")),
+        claim("vendor", "Axis", 1.0, "http.vapix.basicDeviceInfo"),
+        *(claim("vendor", "Hanwha", 0.9, f"{p}.x") for p in ("ftp", "rtsp", "tls", "onvif")),
     )
-    assert found.vendor == "Lorex"
+    assert found.vendor == "Axis"
     assert found.confidence < 1.0
+
+
+def test_a_badge_on_anothers_platform_is_no_contradiction() -> None:
+    platform = [claim("vendor", "Hikvision", 0.75, f"{p}.x") for p in ("http", "rtsp", "tls")]
+    found = weigh(*platform, claim("vendor", "HiWatch", 0.6, "onvif.scope"))
+    assert (found.vendor, found.maker, found.confidence) == ("HiWatch", "Hikvision", 0.6)
+    honeypot = weigh(*platform, claim("vendor", "Axis", 0.98, "onvif.scope"))
+    assert honeypot.vendor is None
 
 
 def test_independent_channels_strengthen_each_other_and_one_channel_does_not() -> None:
@@ -112,7 +120,11 @@ def sighting(device: str, text: str) -> Observation:
 
 
 def test_observations_of_one_device_need_not_stand_together() -> None:
-    seen = [sighting("a", "Login to X123456789"), sighting("b", "router"), sighting("a", "DVR")]
+    seen = [
+        sighting("a", "Login to 4K01FD2PAJ6E3FF"),
+        sighting("b", "router"),
+        sighting("a", "DVR"),
+    ]
     found = list(identify_devices(seen))
     assert [f.device for f in found] == ["b", "a"]
     assert found[1].maker == "Dahua"

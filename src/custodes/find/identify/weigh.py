@@ -94,10 +94,9 @@ class _Weighing:
             return None, 0.0
         if len(entries) == 1:
             return entries[0][0].value, _bounded(entries[0][0].weight)
-        value = entries[0][0].value
-        if all(entry[0].value == value for entry in entries):
-            return value, _support(entries)
         scores = _scores(entries)
+        if len(scores) == 1:
+            return next(iter(scores.items()))
         (first, best), (_, second) = sorted(scores.items(), key=lambda s: (-s[1], str(s[0])))[:2]
         if name == "vendor":
             self.against = second
@@ -185,26 +184,26 @@ def _bounded(weight: float) -> float:
 
 
 def _scores(entries: list[Sighted]) -> dict[Value, float]:
-    """How well each answer is supported: independent channels add up, one channel does not."""
-    answers: dict[Value, list[Sighted]] = {}
-    for entry in entries:
-        answers.setdefault(entry[0].value, []).append(entry)
-    return {value: _support(supporting) for value, supporting in answers.items()}
+    """How well each answer is supported.
 
-
-def _support(entries: list[Sighted]) -> float:
-    """How well one answer is supported by readings that all give it.
-
-    Fields of one protocol are one voice: a header and a title come from the same page.
+    Independent channels add up. Fields of one protocol are one voice: a header and a title come
+    from the same page.
     """
-    channels: dict[str, float] = {}
+    answers: dict[Value, dict[str, float]] = {}
     for claim, _, _ in entries:
-        weight = claim.weight
-        if weight >= DECLARED:
-            return 1.0
+        channels = answers.get(claim.value)
+        if channels is None:
+            channels = answers[claim.value] = {}
         channel = claim.field.partition(".")[0]
-        if weight > channels.get(channel, 0.0):
-            channels[channel] = weight
+        if claim.weight > channels.get(channel, 0.0):
+            channels[channel] = claim.weight
+    return {value: _together(channels) for value, channels in answers.items()}
+
+
+def _together(channels: dict[str, float]) -> float:
+    strongest = max(channels.values())
+    if len(channels) == 1 or strongest >= DECLARED:
+        return _bounded(strongest)
     doubt = 1.0
     for weight in sorted(channels.values()):  # in one order: the last bit is always the same
         doubt *= 1.0 - weight
@@ -215,9 +214,6 @@ def _exact(entries: list[Sighted]) -> Value:
     """The best supported text; the longer, then the later in the alphabet, breaks a tie."""
     if len(entries) == 1:
         return entries[0][0].value
-    value = entries[0][0].value
-    if all(entry[0].value == value for entry in entries):
-        return value
     scores = _scores(entries)
     return max(scores, key=lambda value: (scores[value], len(str(value)), str(value)))
 
@@ -228,10 +224,10 @@ def _strongest(entries: list[Sighted], value: Value) -> Sighted:
     return min((entry for entry in entries if entry[0].value == value), key=_order_key)
 
 
-def _order_key(entry: Sighted) -> tuple[float | str, ...]:
+def _order_key(entry: Sighted) -> tuple[float | str | bool, ...]:
     """The strongest first; the rest only keeps the order the same, however readings arrive."""
     c, where, when = entry
-    return -c.weight, c.fingerprint, c.field, str(c.value), c.matched, c.source, where, when or ""
+    return -c.weight, c.fingerprint, c.field, c.value, c.matched, c.source, where, when or ""
 
 
 def _telling(claim: Claim, told: bool, weight: float, fingerprint: str, source: str) -> Claim:

@@ -47,8 +47,8 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
 
 # For one facet, by its field.
 FACET_READERS: Mapping[str, Reader] = {
-    "http.realm": partial(dahua.login_realm, "http.realm"),
-    "rtsp.realm": partial(dahua.login_realm, "rtsp.realm"),
+    "http.realm": partial(dahua.serial_in_realm, "http.realm"),
+    "rtsp.realm": partial(dahua.serial_in_realm, "rtsp.realm"),
     "http.body": network.machine_description,
     "dhcp.vendor_class": network.dhcp_vendor_class,
     "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),

@@ -157,22 +157,22 @@ def rpc2(text: str) -> Reading:
     return reading
 
 
-def login_realm(field: str, text: str) -> Reading:
-    """`Login to <serial>`: the platform is Dahua's; a serial of Dahua's form hints at the badge."""
+def serial_in_realm(field: str, text: str) -> Reading:
+    """What the fingerprints of `Login to <serial>` do not tell: whose form the serial has."""
     reading = Reading("dahua-login-realm", field, _LOGIN)
     found = _REALM.search(text[:1024])
-    if found is None:
-        return reading
-    serial = found[1]
-    reading.say("maker", _PLATFORM, PROTOCOL, found[0])
-    reading.say("is_surveillance", True, PROTOCOL, found[0])
-    if len(serial) < 32:
-        reading.say("serial", serial, BANNER, found[0])
-    if models.is_dahua_serial(serial):
+    if found is not None and models.is_dahua_serial(found[1]):
         reading.say("vendor.default", _PLATFORM, PREFIX + 0.15, found[0])
     return reading
 
 
 def challenge(text: str) -> Reading:
     """The log-in challenge of the TCP protocol carries the same realm."""
-    return login_realm("dhip.global.login.challenge", text)
+    reading = serial_in_realm("dhip.global.login.challenge", text)
+    found = _REALM.search(text[:1024])
+    if found is not None:
+        reading.say("maker", _PLATFORM, PROTOCOL, found[0])
+        reading.say("is_surveillance", True, PROTOCOL, found[0])
+        if len(found[1]) < 32:
+            reading.say("serial", found[1], BANNER, found[0])
+    return reading
