@@ -42,8 +42,14 @@ class Rule:
     ignore_case: bool = False
     literal: bool = False  # the pattern is plain text, compared whole
     note: str = ""
+    made_up: bool = False  # the examples show the form; nobody saw them on a device
     proof: tuple[tables.Raw, tables.Raw] | None = attribute(default=None, repr=False)
     _compiled: list[re.Pattern[str]] = attribute(default_factory=list, repr=False, compare=False)
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether somebody found the text in public; what is known by heart only is not checked."""
+        return "unverified" not in self.source
 
     @property
     def field(self) -> str:
