@@ -34,13 +34,6 @@ SITES = {  # name: sensitive in the body's own words, None where it never said
 }
 WHO = "the person who started this demo, for loopback only"
 JUDGED = ("is_surveillance", "vendor", "maker", "model", "firmware", "device_type")
-SERVICES = {  # how the scan calls what the estate calls otherwise
-    "ws_discovery": "wsd",
-    "sdk": "silent",
-    "dvrip": "silent",
-    "sofia": "silent",
-    "baichuan": "silent",
-}
 
 
 @click.command()
@@ -153,14 +146,14 @@ def _list_text(cameras: "Sequence[Running]") -> str:
 
 def target_of(device: "Running") -> str:
     """What to type after `custodes scan` for a virtual device: its address, and its ports where
-    they are not the real ones."""
+    a scan would look at none of them."""
     from custodes.find.observe.ports import DEFAULT
+    from custodes.find.observe.targets import of_services
 
-    usual = {p.number for p in DEFAULT}
-    if {80, 443} & set(device.ports.values()) or usual >= set(device.ports.values()):
+    if {p.number for p in DEFAULT} & set(device.ports.values()):
         return device.address
-    ports = ",".join(f"{n}/{SERVICES.get(name, name)}" for name, n in device.ports.items())
-    return f"{device.address}:{ports}"
+    ports = of_services(device.address, device.ports).ports
+    return f"{device.address}:{','.join(map(str, ports))}"
 
 
 def _scan(ctx: click.Context, register: "Register", devices: "Sequence[Running]") -> dict[str, Any]:
