@@ -23,20 +23,22 @@ LINE_LIMIT: Final = 1 * KIB
 SCOPES_LIMIT: Final = 64
 SDP_LINES_LIMIT: Final = 128
 
-_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{0,1024})", re.IGNORECASE)
+# Each pattern begins with letters that `re` can jump to: that is several times faster than
+# looking at every place, which \b, ^ and letters without case force it to do.
+_TITLE = re.compile(r"<[tT][iI][tT][lL][eE][^<>]{0,200}>([^<]{0,1024})")
 _HEADERS = re.compile(
-    r"^(server|www-authenticate|set-cookie|location|x-powered-by|public|content-base)[ \t]*:[ \t]*"
+    r"\n(server|www-authenticate|set-cookie|location|x-powered-by|public)[ \t]*:[ \t]*"
     r"([^\r\n]{1,1024})",
-    re.IGNORECASE | re.MULTILINE,
+    re.IGNORECASE,
 )
 _HEAD_END = re.compile(r"\r?\n\r?\n")
-_REALM = re.compile(r'\brealm\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))', re.IGNORECASE)
-_SCOPE = re.compile(r"onvif://www\.onvif\.org/[^\s<>\"]{1,512}", re.IGNORECASE)
-_SDP_LINE = re.compile(r"^([siua])=([^\r\n]{1,512})", re.MULTILINE)
-_NAMESPACE = re.compile(r"""\bxmlns(?::\w{1,32})?=["']([^"']{1,256})["']""")
+_REALM = re.compile(r'[rR][eE][aA][lL][mM]\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))')
+_SCOPE = re.compile(r"onvif://www\.onvif\.org/[^\s<>\"]{1,512}")
+_SDP_LINE = re.compile(r"\n([siua])=([^\r\n]{1,512})")
+_NAMESPACE = re.compile(r"""xmlns(?::\w{1,32})?=["']([^"']{1,256})["']""")
 _UPNP_HEADERS = re.compile(
-    r"^(server|nt|st|usn|location|x-user-agent|hue-bridgeid)[ \t]*:[ \t]*([^\r\n]{1,1024})",
-    re.IGNORECASE | re.MULTILINE,
+    r"\n(server|nt|st|usn|location|x-user-agent|hue-bridgeid)[ \t]*:[ \t]*([^\r\n]{1,1024})",
+    re.IGNORECASE,
 )
 _OPTION = re.compile(r"^option(\d{1,3})(?:\([^)]{0,64}\))?=([^\r\n]{1,1024})", re.MULTILINE)
 _OID_LINE = re.compile(
@@ -133,7 +135,9 @@ def _rtsp(text: str) -> Iterator[Facet]:
 
 def _sdp(text: str) -> Iterator[Facet]:
     """`s=` and `i=` name the session; `a=` lines carry what only some makers write."""
-    lines = _SDP_LINE.findall(text[: 4 * BODY_LIMIT])[:SDP_LINES_LIMIT]
+    if not text:
+        return
+    lines = _SDP_LINE.findall("\n" + text[: 4 * BODY_LIMIT])[:SDP_LINES_LIMIT]
     for kind, value in lines:
         yield f"rtsp.sdp.{'attribute' if kind == 'a' else 'session'}", value.rstrip()
 

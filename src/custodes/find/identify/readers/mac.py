@@ -32,7 +32,7 @@ def read(text: str) -> Reading:
 
 
 _UUID: Final = re.compile(
-    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}([0-9a-f]{12})\b", re.IGNORECASE | re.ASCII
+    r"uuid:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}([0-9A-Fa-f]{12})(?![0-9A-Fa-f])"
 )
 
 

@@ -16,14 +16,9 @@ from custodes.find.identify.xmltext import fields
 _SCOPES: Final = "ONVIF scopes (ONVIF Core, section on scopes; collected ProbeMatch replies)"
 _INFO: Final = "ONVIF GetDeviceInformation (ONVIF Core)"
 _SERVICE: Final = "ONVIF answer (ONVIF Core)"
-_SCOPE: Final = re.compile(
-    r"onvif://www\.onvif\.org/(name|hardware|type|MAC|extension|manufacturer|mfr|model|Profile)/"
-    r"([^\s<>\"]{1,256})",
-    re.IGNORECASE,
-)
+_SCOPE: Final = re.compile(r"onvif://www\.onvif\.org/([A-Za-z]{2,20})/([^\s<>\"]{1,256})")
 _TYPES: Final = re.compile(r"NetworkVideo(Transmitter|Display|Storage|Recorder)|Network_Video_")
 _XIONGMAI: Final = re.compile(r"XM\d{3}\w*_.*|.*\.10010\.\d+\.[^.]*\.ONVIF.*")
-_SERVICES: Final = re.compile(r"onvif\.org/ver[12]0/(\w+)/wsdl|/onvif/(\w+)")
 LIMIT: Final = 64 * 1024
 
 
@@ -155,10 +150,10 @@ def service(field: str, text: str) -> Reading:
     text = text[:LIMIT]
     if "www.onvif.org/ver" not in text:
         return reading
-    found = {(a or b).lower() for a, b in _SERVICES.findall(text)}
-    if {"doorcontrol", "accesscontrol"} & found and "media" not in found:
+    offered = text.lower()
+    if "/media" not in offered and ("doorcontrol" in offered or "accesscontrol" in offered):
         reading.say("device_type", "access control", LOOKS, "accesscontrol service")
-    elif {"receiver", "display"} & _offered(text):
+    elif "/receiver/wsdl</" in offered or "/display/wsdl</" in offered:
         reading.say("device_type", "recorder", LOOKS - 0.1, "receiver or display service")
     else:
         reading.say("device_type", "camera", LOOKS - 0.1, "www.onvif.org/ver")
@@ -180,10 +175,3 @@ def spoken(field: str, text: str) -> Reading:
         reading.say("mac", address, BANNER)
         mac.add_holder(reading, address)
     return reading
-
-
-_OFFERED: Final = re.compile(r"<(?:\w+:)?Namespace>[^<]*?onvif\.org/ver\d+/(receiver|display)/wsdl")
-
-
-def _offered(text: str) -> set[str]:
-    return set(_OFFERED.findall(text))
