@@ -203,7 +203,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--quick", action="store_true", help="few devices, for CI")
     parser.add_argument("--devices", type=int, default=1000)
-    parser.add_argument("--nmap-hosts", type=int, default=254)
+    parser.add_argument("--nmap-hosts", type=int, default=60)
     parser.add_argument("--nmap-all", action="store_true", help="nmap on every port too (slow)")
     parser.add_argument("--raised", type=float, default=500)
     parser.add_argument("--look", action="store_true", help=argparse.SUPPRESS)
