@@ -24,7 +24,8 @@ def render() -> str:
 
 
 def _sections(command: click.Command, path: str, parent: click.Context | None) -> Iterator[str]:
-    context = click.Context(command, info_name=path.rsplit(" ", 1)[-1], parent=parent)
+    name, settings = path.rsplit(" ", 1)[-1], command.context_settings
+    context = click.Context(command, info_name=name, parent=parent, **settings)
     context.terminal_width = 100
     text = "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
     yield f"\n## {path}\n\n```text\n{text}\n```\n"

@@ -30,6 +30,29 @@ def test_it_says_when_it_is_ready_and_stops_in_time(
     assert set(devices[0]) >= {"profile", "address", "ports", "truth", "site", "mac", "serial"}
 
 
+def test_an_estate_on_one_address_can_be_scanned_with_the_line_that_it_shows(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines, manifest = tmp_path / "estate.txt", tmp_path / "estate.json"
+    where = ["--one-address", "--base", "127.0.0.1", "--for", "0"]
+    files = ["--targets", str(lines), "--manifest", str(manifest)]
+    assert invoke(["simulate", "--devices", "12", *where, *files]) == 0
+    assert f"custodes scan @{lines} --authority" in capsys.readouterr().err
+    data = ["--data", str(tmp_path / "d")]
+    assert invoke([*data, "scan", f"@{lines}", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["addresses"] == 12
+    ports = {int(n) for n in re.findall(r"(\d+)/", lines.read_text())}
+    assert ports == {n for d in json.loads(manifest.read_bytes()) for n in d["ports"].values()}
+
+
+def test_without_a_target_file_an_estate_on_one_address_says_how_to_get_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    where = ["--one-address", "--base", "127.0.0.1", "--for", "0"]
+    assert invoke(["simulate", "--devices", "2", *where]) == 0
+    assert "--targets FILE" in capsys.readouterr().err
+
+
 def test_json_prints_the_manifest(capsys: pytest.CaptureFixture[str]) -> None:
     arguments = ["--devices", "2", "--base", "auto", "--for", "0", "--json"]
     assert invoke(["simulate", *arguments, "--profiles", "lorex,annke"]) == 0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from custodes.cli.demo import target_of
+from custodes.cli.simulate import target_of
 from custodes.find.observe import targets
 from custodes.simulate.estate import Running
 from custodes.simulate.profile import Profile, profiles
@@ -25,14 +25,14 @@ def running(profile: Profile, *, low_ports: bool, first: int = 0) -> Running:
 def test_every_virtual_device_is_scanned_as_a_device_of_its_address(
     name: str, low_ports: bool
 ) -> None:
-    text = target_of(running(profiles()[name], low_ports=low_ports))
+    text = target_of(running(profiles()[name], low_ports=low_ports), all_ports=False)
     assert [t.device for t in read(text)] == ["127.0.0.1"]
 
 
 @pytest.mark.parametrize("name", sorted(profiles()))
 def test_every_virtual_device_on_odd_ports_is_scanned_on_these(name: str) -> None:
     device = running(profiles()[name], low_ports=True, first=20_000)
-    (target,) = read(target_of(device))
+    (target,) = read(target_of(device, all_ports=False))
     assert {p.number for p in target.ports} == set(device.ports.values())
 
 

@@ -144,23 +144,12 @@ def _list_text(cameras: "Sequence[Running]") -> str:
     return "\n".join([BODY, "CCTV asset list", "", head, *rows, *gone, ""])
 
 
-def target_of(device: "Running") -> str:
-    """What to type after `custodes scan` for a virtual device: its address, and its ports where
-    a scan would look at none of them."""
-    from custodes.find.observe.ports import DEFAULT
-    from custodes.find.observe.targets import of_services
-
-    if {p.number for p in DEFAULT} & set(device.ports.values()):
-        return device.address
-    ports = of_services(device.address, device.ports).ports
-    return f"{device.address}:{','.join(map(str, ports))}"
-
-
 def _scan(ctx: click.Context, register: "Register", devices: "Sequence[Running]") -> dict[str, Any]:
     from custodes.cli.scan import plan_from
+    from custodes.cli.simulate import target_of
     from custodes.find.observe import job, targets
 
-    texts = [target_of(device) for device in devices]
+    texts = [target_of(device, all_ports=False) for device in devices]
     asked = targets.parse(texts, read_file=str, resolve=lambda name: [name])
     scope = job.scope_of(register, asked, datetime.now(UTC))
     return asyncio.run(_look(register, asked, plan_from(ctx), scope))

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,13 +13,20 @@ import click
 from custodes.cli import output
 
 if TYPE_CHECKING:
-    from custodes.simulate.estate import VirtualEstate
+    from custodes.simulate.estate import Running, VirtualEstate
 
 REAL_WEB_PORTS = (80, 5000)
 
 
 @click.command()
-@click.option("--devices", "count", type=click.IntRange(1, 20_000), default=40, show_default=True)
+@click.option(
+    "--devices",
+    "count",
+    type=click.IntRange(1, 20_000),
+    default=40,
+    show_default=True,
+    help="How many.",
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Same seed, same estate.")
 @click.option(
     "--base",
@@ -27,12 +35,35 @@ REAL_WEB_PORTS = (80, 5000)
     help="Where the addresses start; `auto` takes a range that is free.",
 )
 @click.option("--profiles", metavar="A,B", help="Only these profiles (see --list).")
-@click.option("--sites", metavar="A,B", default="Town Hall", show_default=True)
+@click.option(
+    "--sites",
+    metavar="A,B",
+    default="Town Hall",
+    show_default=True,
+    help="The sites that they are spread over, a /24 each.",
+)
 @click.option(
     "--one-address", is_flag=True, help="All devices on the base address, each on its own ports."
 )
-@click.option("--manifest", type=click.Path(dir_okay=False, path_type=Path), help="Write it here.")
-@click.option("--for", "seconds", type=click.FloatRange(min=0), help="Stop after so many seconds.")
+@click.option(
+    "--manifest",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what each device is, and where, to FILE.",
+)
+@click.option(
+    "--targets",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what `custodes scan @FILE` needs to find exactly them.",
+)
+@click.option(
+    "--for",
+    "seconds",
+    metavar="SECONDS",
+    type=click.FloatRange(min=0),
+    help="Stop after so many seconds.",
+)
 @click.option("--list", "listing", is_flag=True, help="Show every profile and stop.")
 @output.JSON
 def simulate(**options: Any) -> int:
@@ -115,6 +146,9 @@ def _announce(estate: "VirtualEstate", options: dict[str, Any]) -> None:
     manifest = msgspec.json.format(msgspec.json.encode(devices), indent=2)
     if options["manifest"]:
         _write(options["manifest"], manifest + b"\n")
+    if options["targets"]:
+        lines = (target_of(device, all_ports=options["one_address"]) for device in devices)
+        _write(options["targets"], "".join(f"{line}\n" for line in lines).encode())
     if options["as_json"]:
         click.echo(manifest.decode())
         return
@@ -122,16 +156,35 @@ def _announce(estate: "VirtualEstate", options: dict[str, Any]) -> None:
     word = "device answers" if len(devices) == 1 else "devices answer"
     reach = first if first == last else f"{first} to {last}"
     output.note(f"{len(devices):,} {word} on {reach}.")
-    if not options["one_address"]:
-        tomorrow = datetime.now(UTC).date() + timedelta(days=1)
-        target = first if first == last else f"{first}-{last}"
-        output.note("Scan them from another terminal:")
-        output.note(f'  custodes scan {target} --authority "myself, until {tomorrow}"')
+    for line in _how_to_scan(reach.replace(" to ", "-"), options):
+        output.note(line)
     moved = devices[0].ports.get("http") not in {None, *REAL_WEB_PORTS}
     if moved or options["one_address"] or options["manifest"]:
         where = options["manifest"] or "the manifest (--manifest FILE)"
         output.note(f"Ports, and what a scan should find: see {where}.")
     output.note("Ctrl-C stops them.")
+
+
+def _how_to_scan(reach: str, options: dict[str, Any]) -> Iterator[str]:
+    tomorrow = datetime.now(UTC).date() + timedelta(days=1)
+    if options["one_address"] and not options["targets"]:
+        yield "To scan them, --targets FILE writes their ports for `custodes scan @FILE`."
+        return
+    target = f"@{options['targets']}" if options["targets"] else reach
+    yield "Scan them from another terminal:"
+    yield f'  custodes scan {target} --authority "myself, until {tomorrow}"'
+
+
+def target_of(device: "Running", *, all_ports: bool) -> str:
+    """What `custodes scan` takes for a virtual device: its address, and its ports where it
+    shares the address or where a scan would look at none of them."""
+    from custodes.find.observe.ports import DEFAULT
+    from custodes.find.observe.targets import of_services
+
+    if not all_ports and {p.number for p in DEFAULT} & set(device.ports.values()):
+        return device.address
+    ports = of_services(device.address, device.ports).ports
+    return f"{device.address}:{','.join(map(str, ports))}"
 
 
 def _write(path: Path, manifest: bytes) -> None:
