@@ -10,7 +10,7 @@ from custodes.find.observe.forecast import forecast
 from custodes.find.observe.plan import PROBE_NAMES, Limits, Outcome, Plan, Summary, thorough
 from custodes.find.observe.ports import DEFAULT, Port
 from custodes.find.observe.probes import DISCOVERY, PROBES, pages, probes_of
-from custodes.find.observe.probes.http import kept_open, looks_like_icon, same_place, stays_open
+from custodes.find.observe.probes.http import looks_like_icon, same_place, stays_open
 from custodes.find.observe.probes.rtsp import PATHS
 from custodes.find.observe.probes.tcp import field_of
 from custodes.find.observe.probes.wsd import own_service
@@ -44,7 +44,7 @@ def said(data: bytes) -> list[str]:
 @pytest.mark.parametrize(
     "sent",
     [
-        kept_open(http.request("GET", "192.0.2.10", "/")),
+        http.request("GET", "192.0.2.10", "/", keep_open=True),
         rtsp.options("rtsp://192.0.2.10/", 1),
         rtsp.describe("rtsp://192.0.2.10/", 2),
         sadp.inquiry(GUID).replace(GUID.encode(), b"A-NEW-UPPER-CASE-GUID"),

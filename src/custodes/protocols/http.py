@@ -72,8 +72,9 @@ def request(
     *,
     headers: Sequence[tuple[str, str]] = (),
     body: bytes = b"",
+    keep_open: bool = False,
 ) -> bytes:
-    """Build a request that asks the device to close the connection after its answer.
+    """Build a request that asks the device to close the connection after its answer, or not to.
 
     Raises:
         PeerError: a part holds a space or a line end (a redirect may try to smuggle one in).
@@ -83,7 +84,7 @@ def request(
     lines = [("Host", host), ("User-Agent", USER_AGENT), ("Accept", "*/*"), *headers]
     if body or method == "POST":
         lines.append(("Content-Length", str(len(body))))
-    lines.append(("Connection", "close"))
+    lines.append(("Connection", "keep-alive" if keep_open else "close"))
     for part in (method, host, path):
         if not part or not part.isascii() or re.search(r"[\x00-\x20\x7f]", part):
             raise PeerError("a request cannot be built from this", part=part[:80])

@@ -59,7 +59,9 @@ async def fetch(
     """
     headers = [("Content-Type", content_type)] if body else []
     method = "POST" if body else "GET"
-    data = kept_open(http.request(method, host(contact, port), path, headers=headers, body=body))
+    data = http.request(
+        method, host(contact, port), path, headers=headers, body=body, keep_open=True
+    )
     for _attempt in range(2):
         line = await contact.line(port, fresh=fresh)
         if line is None:
@@ -73,11 +75,6 @@ async def fetch(
         line.alive = line.alive and answer is not None and stays_open(answer)
         return answer
     return None
-
-
-def kept_open(request: bytes) -> bytes:
-    """The same request, asking that the connection stay open for the next."""
-    return request.replace(b"\r\nConnection: close\r\n", b"\r\nConnection: keep-alive\r\n", 1)
 
 
 def stays_open(answer: Response) -> bool:
