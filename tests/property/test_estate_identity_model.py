@@ -1,14 +1,16 @@
 """However devices are seen, in whatever order, each is one record and no two are mixed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from custodes.estate.register import open_register
+from custodes.estate.model import Device, Identified
+from custodes.estate.register import Register, open_register
 from custodes.identity import Identity
-from custodes.observation import observe
+from custodes.observation import Observation, observe
 
 START = datetime(2026, 11, 22, tzinfo=UTC)
 CAMERAS = 4
@@ -32,6 +34,9 @@ class Estate(RuleBasedStateMachine):
     def see(self, identity: Identity, address: str) -> int:
         self.now += timedelta(minutes=1)
         one = observe("http.title", "camera", address=address, seen_at=self.now)
+        return self.file(identity, one)
+
+    def file(self, identity: Identity, one: Observation) -> int:
         return self.register.file_identity(identity, [one], None, self.now)
 
     def known_as(self, i: int, number: int) -> None:
@@ -78,5 +83,72 @@ class Estate(RuleBasedStateMachine):
         assert all(len(d.macs) <= 1 for d in self.register.devices())
 
 
+class InBatches(Estate):
+    """The same, each sighting filed twice in one batch."""
+
+    def file(self, identity: Identity, one: Observation) -> int:
+        number, again = self.register.file_identities([Identified(identity, [one])] * 2, self.now)
+        assert number == again
+        return number
+
+
+TestInBatches = InBatches.TestCase
+TestInBatches.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
 TestEstate = Estate.TestCase
 TestEstate.settings = settings(max_examples=12, stateful_step_count=12, deadline=None)
+
+
+SITES = 2
+sighting = st.builds(
+    lambda mac, serial, vendor, address, port, minute, site: (
+        Identity(
+            mac=f"02:00:00:00:00:0{mac}" if mac else None,
+            serial=f"SERIAL-{serial}" if serial else None,
+            vendor=vendor,
+            model=f"M{minute}",
+            confidence=minute / 10,
+            device=f"10.0.0.{address}:{port}" if port else None,
+        ),
+        observe(
+            "http.title",
+            f"camera {minute}",
+            address=f"10.0.0.{address}",
+            device=f"10.0.0.{address}:{port}" if port else None,
+            seen_at=START + timedelta(minutes=minute),
+        ),
+        site,
+    ),
+    mac=st.integers(0, 3),
+    serial=st.integers(0, 3),
+    vendor=st.sampled_from([None, "Axis", "Dahua"]),
+    address=st.integers(1, 4),
+    port=st.sampled_from([0, 0, 0, 81]),
+    minute=st.integers(0, 9),
+    site=st.sampled_from([None, None, *range(1, SITES + 1)]),
+)
+
+
+def everything(register: Register) -> tuple[list[Device], list[list[str]]]:
+    devices = [
+        replace(d, addresses=tuple(sorted(d.addresses, key=repr))) for d in register.devices()
+    ]
+    seen = [[o.digest for o in register.observations_of(d.id)] for d in devices]
+    return devices, seen
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(sighting, max_size=12), st.lists(st.integers(1, 6), min_size=1, max_size=12))
+def test_a_batch_ends_as_if_each_had_been_filed_alone(
+    seen: list[tuple[Identity, Observation, int | None]], sizes: list[int]
+) -> None:
+    with open_register("sqlite://") as alone, open_register("sqlite://") as together:
+        for register in (alone, together):
+            for number in range(SITES):
+                register.add_site(f"Site {number}")
+        for identity, one, site in seen:
+            alone.file_identity(identity, [one], site, START)
+        left = [Identified(identity, [one], site) for identity, one, site in seen]
+        for size in sizes * len(left):
+            together.file_identities(left[:size], START)
+            left = left[size:]
+        assert everything(together) == everything(alone)

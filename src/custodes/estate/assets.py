@@ -10,12 +10,13 @@ import sqlalchemy as sa
 
 from custodes.errors import InputError, UsageError
 from custodes.estate import merging
-from custodes.estate.candidates import candidate, candidates, link, make, settle
+from custodes.estate.candidates import candidates, described, link, made
 from custodes.estate.keys import Keys, normal_mac, normal_place, normal_serial, word_key
 from custodes.estate.matching import Decision, Listed, decide_listed
 from custodes.estate.model import STATED_FIELDS, Site
 from custodes.estate.places import Places
 from custodes.estate.schema import device_merges, device_statements, devices
+from custodes.estate.settling import settle
 from custodes.estate.sightings import Sightings
 from custodes.estate.statements import Change, Statements, checked, plain
 from custodes.observation import Observation
@@ -63,12 +64,12 @@ class Assets(Places, Sightings, Statements):
             found = _named(connection, device_id) if device_id is not None else None
             if found is None:
                 found = _found(connection, filled, place, now)
-            filed = found if found is not None else make(connection, now)
+            filed = found if found is not None else made(connection, now)
             changes = self.state(
                 filed, filled, who=who, source=source, now=now, site_id=site.id if site else None
             )
             if site_id is not None and not site:
-                settle(connection, filed, site_id)
+                settle(connection, [filed], site_id)
         return Filed(filed, found is None, changes)
 
     def _site_in(self, said: Mapping[str, str]) -> Site | None:
@@ -146,7 +147,7 @@ def _described(connection: sa.Connection, row: Listed) -> list[Any]:
     query = sa.select(table.device_id).where(
         table.field == column, table.value_key == word, table.ended_at.is_(None)
     )
-    return [candidate(connection, one) for one in connection.execute(query).scalars()]
+    return described(connection, connection.execute(query).scalars())
 
 
 def listed(said: Mapping[str, Any]) -> Listed:

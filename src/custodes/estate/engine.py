@@ -21,6 +21,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from custodes.errors import Missing, RegisterError, UsageError
 
 BUSY_TIMEOUT_S = 30.0
+LOCK = 0x6375_7374  # "cust": one writer at a time on PostgreSQL
 READERS = 5
 SQLITE = "sqlite:///"  # what follows is the file's path, letter for letter
 

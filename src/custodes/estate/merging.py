@@ -14,6 +14,7 @@ from custodes.estate.schema import (
     devices,
     findings,
 )
+from custodes.estate.settling import settle
 
 
 def merge(connection: sa.Connection, old_id: int, device_id: int, now: datetime) -> None:
@@ -27,6 +28,7 @@ def merge(connection: sa.Connection, old_id: int, device_id: int, now: datetime)
     connection.execute(sa.delete(devices).where(devices.c.id == old_id))
     row = {"old_id": old_id, "device_id": device_id, "merged_at": now}
     connection.execute(sa.insert(device_merges), row)
+    settle(connection, [device_id])
 
 
 def _move_observations(connection: sa.Connection, old_id: int, device_id: int) -> None:

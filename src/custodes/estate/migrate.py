@@ -5,19 +5,21 @@ import secrets
 import sqlalchemy as sa
 
 from custodes.errors import RegisterError
-from custodes.estate import schema
-
-LOCK = 0x6375_7374  # "cust": one writer at a time on PostgreSQL
+from custodes.estate import engine, schema
+from custodes.estate.settling import settle_all
+from custodes.estate.sightings import liken_all
 
 
 def ensure_current(connection: sa.Connection) -> None:
     """Migrate inside the caller's transaction; a current register costs one small query.
 
+    What follows from the rest (likeness, summaries) is made anew after every migration.
+
     Raises:
         RegisterError: a newer custodes made the register, or the database is something else's.
     """
     if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(engine.LOCK)))
     tables = set(sa.inspect(connection).get_table_names())
     version = _version(connection) if "alembic_version" in tables else None
     if version == schema.HEAD:
@@ -25,7 +27,10 @@ def ensure_current(connection: sa.Connection) -> None:
     if version is None:
         _refuse_strangers(connection, tables)
     upgrade(connection, version)
-    if version is None:
+    if version is not None:
+        liken_all(connection)
+        settle_all(connection)
+    else:
         row = {"name": "register_id", "value": secrets.token_hex(6)}
         connection.execute(sa.insert(schema.meta), row)
 
@@ -44,8 +49,8 @@ def _refuse_strangers(connection: sa.Connection, tables: set[str]) -> None:
         )
 
 
-def upgrade(connection: sa.Connection, version: str | None) -> None:
-    """Run every migration after `version`."""
+def upgrade(connection: sa.Connection, version: str | None, target: str = "head") -> None:
+    """Run every migration after `version`, up to `target`."""
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -57,7 +62,7 @@ def upgrade(connection: sa.Connection, version: str | None) -> None:
     try:
         if version is not None:
             ScriptDirectory.from_config(config).get_revision(version)
-        command.upgrade(config, "head")
+        command.upgrade(config, target)
     except CommandError as error:
         raise RegisterError(
             f"the register has schema {version}, which this custodes does not know",

@@ -4,12 +4,12 @@ What devices showed (brand, maker, model …) and what a person stated (asset ta
 another model) are kept apart: neither ever overwrites the other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
 
-from custodes.identity import Evidence
+from custodes.identity import Evidence, Identity
 from custodes.observation import Observation
 
 SEGMENTS = ("core", "isolated", "internet", "unknown")
@@ -237,6 +237,31 @@ class Stored:
 
     new: int = 0
     known: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An observation as the register has it: under which number, and whether it was new.
+
+    Of an answer that only repeats an earlier one, the earlier text; the time is the later one's.
+    """
+
+    id: int
+    observation: Observation
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """One device as it was identified, and the observations behind that.
+
+    `kept`: the numbers of these observations in the register, in their order, where they are known.
+    """
+
+    identity: Identity
+    observations: Sequence[Observation]
+    site_id: int | None = None
+    kept: Sequence[int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0001"  # the newest migration; a test holds this to migrations/versions
+HEAD = "0002"  # the newest migration; a test holds this to migrations/versions
 
 
 class Instant(TypeDecorator[datetime]):
@@ -161,6 +161,35 @@ devices = sa.Table(
     sqlite_autoincrement=True,  # the number of a merged device is never given to another
 )
 
+# What a list shows of a device, so that no list reads evidence. Made from the rest, and made anew
+# whenever that changes: custodes.estate.settling.
+device_summaries = sa.Table(
+    "device_summaries",
+    metadata,
+    sa.Column(
+        "device_id",
+        sa.ForeignKey("devices.id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    sa.Column("called", Clean, nullable=False),
+    sa.Column("called_key", Clean, nullable=False),
+    sa.Column("brand", Clean),
+    sa.Column("maker", Clean),
+    sa.Column("model", Clean),
+    sa.Column("firmware", Clean),
+    sa.Column("serial", Clean),
+    sa.Column("mac", Clean),
+    sa.Column("device_type", Clean),
+    sa.Column("is_surveillance", sa.Boolean),
+    sa.Column("site_id", sa.ForeignKey("sites.id"), index=True),
+    sa.Column("address", Clean),
+    sa.Column("address_key", Clean),
+    sa.Column("state", Clean, nullable=False),
+    sa.Column("last_seen", Instant),
+    sa.Column("words", Clean, nullable=False),
+)
+
 device_macs = sa.Table(
     "device_macs",
     metadata,
@@ -222,6 +251,7 @@ observations = sa.Table(
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("last_seen", Instant, nullable=False),
     sa.Column("times_seen", sa.Integer, nullable=False),
+    sa.Column("likeness", sa.String(64), nullable=False, server_default="", index=True),
 )
 
 device_observations = sa.Table(

@@ -1,19 +1,23 @@
 """Observations, kept raw, each once, with when and how often it was seen."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
-from custodes.estate.model import Stored, StoredObservation
+from custodes.estate.likeness import likeness
+from custodes.estate.model import Kept, Stored, StoredObservation
 from custodes.estate.schema import device_observations as links
 from custodes.estate.schema import observations as table
+from custodes.estate.settling import chunks
 from custodes.estate.store import Store
 from custodes.observation import Observation
 
 BATCH = 1000
+NEWEST = 20  # observations of one field at one port of a device, when its newest are asked for
 
 
 class Sightings(Store):
@@ -27,23 +31,51 @@ class Sightings(Store):
         new = known = 0
         stream = iter(observations)
         while batch := list(islice(stream, BATCH)):
-            with self._write() as connection:
-                ids, added = _keep(connection, batch, now, count=True)
+            added = len({one.id for one in self.keep(batch, now) if one.is_new})
             new += added
             known += len(batch) - added
-            del ids
         return Stored(new, known)
 
-    def observations_of(self, device_id: int) -> list[StoredObservation]:
-        """Every observation of one device, oldest first."""
-        query = (
-            sa.select(table)
-            .join(links, links.c.observation_id == table.c.id)
-            .where(links.c.device_id == device_id)
-            .order_by(table.c.first_seen, table.c.id)
-        )
+    def keep(self, observations: Sequence[Observation], now: datetime) -> list[Kept]:
+        """Keep observations in one transaction, and tell of each how the register has it.
+
+        An answer that only repeats one already known (custodes.estate.likeness) is counted there;
+        the text that was received first is the one that is kept.
+        """
+        with self._write() as connection:
+            return _keep(connection, observations, now, count=True)
+
+    def observations_of(
+        self, device_id: int, *, newest: int | None = NEWEST
+    ) -> list[StoredObservation]:
+        """The observations of one device, oldest first: the newest so many of each field and port.
+
+        `newest=None` gives every one that there is, of all years.
+        """
+        return self.observations_of_all([device_id], newest=newest)[device_id]
+
+    def observations_of_all(
+        self, ids: Collection[int], *, newest: int | None = NEWEST
+    ) -> dict[int, list[StoredObservation]]:
+        """The same for several devices."""
+        found: dict[int, list[StoredObservation]] = {one: [] for one in ids}
         with self._read() as connection:
-            return [_stored(row) for row in connection.execute(query).mappings()]
+            for part in chunks(found):
+                for row in connection.execute(_of(part, newest)).mappings():
+                    found[row["of"]].append(_stored(row))
+        return found
+
+    def how_many_of(self, ids: Collection[int]) -> dict[int, int]:
+        """How many observations there are of each of these devices, of all years."""
+        found = dict.fromkeys(ids, 0)
+        count = sa.select(links.c.device_id, sa.func.count()).group_by(links.c.device_id)
+        with self._read() as connection:
+            for part in chunks(found):
+                for device_id, number in connection.execute(
+                    count.where(links.c.device_id.in_(part))
+                ):
+                    found[device_id] = number
+        return found
 
     def observations(
         self, *, after: int = 0, limit: int | None = None
@@ -62,35 +94,88 @@ class Sightings(Store):
             left = None if left is None else left - len(page)
 
     def _ensure(self, observations: Sequence[Observation], now: datetime) -> list[int]:
-        """The ids of these observations, kept now if they were not; no count goes up."""
+        """The numbers of these observations, kept now if they were not; no count goes up."""
         with self._write() as connection:
-            ids, _ = _keep(connection, observations, now, count=False)
-        return ids
+            return [one.id for one in _keep(connection, observations, now, count=False)]
 
 
 def _keep(
     connection: sa.Connection, batch: Sequence[Observation], now: datetime, *, count: bool
-) -> tuple[list[int], int]:
-    by_digest: dict[str, list[Observation]] = {}
-    for observation in batch:
-        by_digest.setdefault(observation.digest, []).append(observation)
-    known = _known(connection, list(by_digest))
-    fresh = [_row(digest, seen, now) for digest, seen in by_digest.items() if digest not in known]
+) -> list[Kept]:
+    """Each observation as the register has it; what it has in no likeness is put there."""
+    keys = [likeness(one) for one in batch]
+    alike: dict[str, list[Observation]] = {}
+    for key, one in zip(keys, batch, strict=True):
+        alike.setdefault(key, []).append(one)
+    known = _known(connection, alike)
+    fresh = [_row(key, seen, now) for key, seen in alike.items() if key not in known]
     if fresh:
         connection.execute(sa.insert(table), fresh)
     if count:
-        _see_again(connection, [(known[d], s) for d, s in by_digest.items() if d in known], now)
-    ids = known | _known(connection, [row["digest"] for row in fresh])
-    return [ids[digest].id for digest in by_digest], len(fresh)
+        _see_again(connection, [(known[k], s) for k, s in alike.items() if k in known], now)
+    rows = known | _by(connection, table.c.likeness, [row["likeness"] for row in fresh])
+    first = _first_texts(connection, [(known[k], s) for k, s in alike.items() if k in known])
+    first |= {rows[row["likeness"]].id: alike[row["likeness"]][0] for row in fresh}
+    return [
+        Kept(rows[key].id, _as_first(one, first.get(rows[key].id, one)), key not in known)
+        for key, one in zip(keys, batch, strict=True)
+    ]
 
 
-def _known(connection: sa.Connection, digests: list[str]) -> dict[str, Any]:
-    if not digests:
-        return {}
-    query = sa.select(
-        table.c.id, table.c.digest, table.c.first_seen, table.c.last_seen, table.c.times_seen
-    ).where(table.c.digest.in_(digests))
-    return {row.digest: row for row in connection.execute(query)}
+def _known(connection: sa.Connection, alike: Mapping[str, list[Observation]]) -> dict[str, Any]:
+    """The rows of what is known already, by likeness.
+
+    What an earlier custodes found unlike may be alike now; the digest tells that it is the same.
+    """
+    known = _by(connection, table.c.likeness, alike)
+    digests = {seen[0].digest: key for key, seen in alike.items() if key not in known}
+    same = _by(connection, table.c.digest, digests)
+    return known | {digests[digest]: row for digest, row in same.items()}
+
+
+def _by(connection: sa.Connection, column: Any, values: Collection[str]) -> dict[str, Any]:
+    """Rows by a column's value; of several alike the oldest."""
+    names = ("id", "digest", "first_seen", "last_seen", "times_seen")
+    query = sa.select(column.label("found_by"), *(table.c[name] for name in names))
+    found: dict[str, Any] = {}
+    for part in chunks(values):
+        for row in connection.execute(query.where(column.in_(part)).order_by(table.c.id)):
+            found.setdefault(row.found_by, row)
+    return found
+
+
+def _first_texts(
+    connection: sa.Connection, known: Iterable[tuple[Any, Sequence[Observation]]]
+) -> dict[int, Observation]:
+    """What was received first, where it was not to the letter what was received now."""
+    other = [row.id for row, seen in known if any(one.digest != row.digest for one in seen)]
+    texts: dict[int, Observation] = {}
+    for part in chunks(other):
+        query = sa.select(table).where(table.c.id.in_(part))
+        for row in connection.execute(query).mappings():
+            texts[row["id"]] = _stored(row).observation
+    return texts
+
+
+def _as_first(one: Observation, first: Observation) -> Observation:
+    """What was seen now, in the words in which it was received first."""
+    if (one.payload, one.encoding) == (first.payload, first.encoding):
+        return one
+    return msgspec.structs.replace(one, payload=first.payload, encoding=first.encoding)
+
+
+def liken_all(connection: sa.Connection) -> None:
+    """Work out the likeness of every observation anew."""
+    after = 0
+    change = sa.update(table).where(table.c.id == sa.bindparam("_id"))
+    while True:
+        query = sa.select(table).where(table.c.id > after).order_by(table.c.id).limit(BATCH)
+        rows = connection.execute(query).mappings().all()
+        if not rows:
+            return
+        found = [{"_id": row["id"], "new": likeness(_stored(row).observation)} for row in rows]
+        connection.execute(change.values(likeness=sa.bindparam("new")), found)
+        after = rows[-1]["id"]
 
 
 def _see_again(
@@ -119,17 +204,33 @@ def _see_again(
         connection.execute(change, changes)
 
 
+def _of(ids: Sequence[int], newest: int | None) -> sa.Select[Any]:
+    of = table.join(links, links.c.observation_id == table.c.id)
+    query = sa.select(table, links.c.device_id.label("of")).select_from(of)
+    query = query.where(links.c.device_id.in_(ids))
+    if newest is None:
+        return query.order_by(table.c.first_seen, table.c.id)
+    rank = sa.func.row_number().over(
+        partition_by=(links.c.device_id, table.c.field, table.c.port),
+        order_by=(table.c.last_seen.desc(), table.c.id.desc()),
+    )
+    ranked = query.add_columns(rank.label("rank")).subquery()
+    best = sa.select(ranked).where(ranked.c.rank <= newest)
+    return best.order_by(ranked.c.first_seen, ranked.c.id)
+
+
 def when(observation: Observation, now: datetime) -> datetime:
     """When it was seen; a time without a zone is read as UTC."""
     seen = observation.seen_at or now
     return (seen if seen.tzinfo else seen.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _row(digest: str, seen: list[Observation], now: datetime) -> dict[str, Any]:
+def _row(key: str, seen: list[Observation], now: datetime) -> dict[str, Any]:
     one, times = seen[0], sorted({when(o, now) for o in seen})
     port = one.port if one.port is not None and 0 <= one.port <= 65535 else None
     return {
-        "digest": digest,
+        "digest": one.digest,
+        "likeness": key,
         "field": one.field,
         "payload": one.payload.encode("utf-8", "surrogatepass"),
         "encoding": one.encoding,

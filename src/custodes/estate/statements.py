@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from custodes.errors import UsageError
 from custodes.estate import keys
-from custodes.estate.candidates import settle
 from custodes.estate.model import LIFECYCLE, STATED_FIELDS, STATES, Statement
 from custodes.estate.schema import clean, device_statements, devices
+from custodes.estate.settling import settle
 from custodes.estate.store import Store
 
 VALUE_LIMIT = 4000  # characters
@@ -60,7 +60,7 @@ class Statements(Store):
                     changes.append(Change(field, before, value))
             if changes:
                 _replace(connection, device_id, changes, by)
-                settle(connection, device_id, None)
+                settle(connection, [device_id])
         return changes
 
     def statements_of(self, device_id: int) -> list[Statement]:

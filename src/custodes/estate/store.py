@@ -8,8 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from custodes.errors import RegisterError
-from custodes.estate.engine import Engines
-from custodes.estate.migrate import LOCK
+from custodes.estate.engine import LOCK, Engines
 
 
 class Store:
