@@ -43,7 +43,11 @@ def register(ctx: click.Context) -> Iterator["Register"]:
     place = folder(ctx)
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise UsageError(
+            f"the data folder {place} is a file", hint="Give --data a folder."
+        ) from None
     except OSError as error:
-        raise UsageError(f"the data folder {place} cannot be made: {error}") from error
+        raise UsageError(f"the data folder {place} cannot be made: {error.strerror}") from error
     with open_register(config.database_url(settings(ctx), place)) as opened:
         yield opened

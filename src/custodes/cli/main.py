@@ -4,6 +4,7 @@ Sub-commands live in one module each and are imported only when they run, so tha
 """
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
 from typing import Any
 
@@ -64,10 +65,12 @@ class LazyGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            raise click.UsageError(f"{error.message} Try 'custodes --help'.", ctx) from error
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None:
+            near = get_close_matches(name, COMMANDS, n=1)
+            meant = f" Did you mean {near[0]!r}?" if near else ""
+            raise click.UsageError(f"No such command {name!r}.{meant}", ctx)
+        return super().resolve_command(ctx, args)
 
 
 @click.group(
@@ -95,6 +98,7 @@ def main(ctx: click.Context, data: str | None) -> None:
 
 def run(arguments: list[str] | None = None) -> None:
     """Entry point: one of the three places where every exception is caught."""
+    output.show_what_can_be_shown()
     sys.exit(invoke(sys.argv[1:] if arguments is None else arguments))
 
 
@@ -106,8 +110,7 @@ def invoke(arguments: list[str]) -> int:
     except click.exceptions.Exit as stop:
         return stop.exit_code
     except click.ClickException as error:
-        error.show()
-        return error.exit_code
+        return output.report_wrong_usage(error, as_json)
     except (KeyboardInterrupt, click.Abort):
         output.note("Interrupted; what was done so far is kept.")
         return 130
@@ -116,6 +119,8 @@ def invoke(arguments: list[str]) -> int:
         return 0
     except CustodesError as error:
         return output.report_error(error, as_json)
+    except OSError as error:
+        return output.report_lost_output(error, as_json)
     except Exception as error:  # noqa: BLE001 - the outermost edge
         return output.report_fault(error, as_json)
     return result if isinstance(result, int) else 0

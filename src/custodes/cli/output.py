@@ -1,5 +1,7 @@
 """How every command speaks: tables for people, JSON for programs, errors and notes on stderr."""
 
+import errno
+import io
 import json
 import os
 import sys
@@ -9,9 +11,12 @@ from typing import IO, Any
 
 import click
 
-from custodes.errors import CustodesError
+from custodes.errors import CustodesError, UsageError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
+
+WITHOUT_TERMINAL = 100_000  # columns: in a pipe or a file a row is a line
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
 def emit_json(value: object, stream: IO[str] | None = None) -> None:
@@ -49,8 +54,8 @@ def table(
         out.add_column(heading, overflow="fold")
     for row in rows:
         out.add_row(*(Text(_cell(row.get(key))) for key in columns))
-    width = None if sys.stdout.isatty() else 160
-    Console(width=width, highlight=False).print(out)
+    terminal = sys.stdout is not None and sys.stdout.isatty()
+    Console(width=None if terminal else WITHOUT_TERMINAL, highlight=False).print(out)
 
 
 def _cell(value: object) -> str:
@@ -78,7 +83,7 @@ def report_error(error: CustodesError, as_json: bool) -> int:
         if error.hint:
             body["hint"] = error.hint
         if error.facts:
-            body["facts"] = {k: v if _plain(v) else str(v) for k, v in error.facts.items()}
+            body["facts"] = {key: _plain(value) for key, value in error.facts.items()}
         click.echo(json.dumps({"error": body}), err=True)
     else:
         note(f"custodes: {error}")
@@ -87,8 +92,29 @@ def report_error(error: CustodesError, as_json: bool) -> int:
     return error.exit_status
 
 
-def _plain(value: object) -> bool:
-    return value is None or isinstance(value, str | int | float | bool)
+def _plain(value: object) -> object:
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
+
+
+def report_wrong_usage(error: click.ClickException, as_json: bool) -> int:
+    """Print what the command line has wrong and return its exit status."""
+    if not as_json:
+        error.show()
+        return error.exit_code
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else "custodes"
+    return report_error(UsageError(error.format_message(), hint=f"{path} --help"), as_json)
+
+
+def report_lost_output(error: OSError, as_json: bool) -> int:
+    """Print that there is no room for what should be written; anything else is a fault of ours."""
+    if error.errno not in NO_ROOM:
+        return report_fault(error, as_json)
+    close_quietly()
+    where = error.filename or "the output"
+    return report_error(UsageError(f"{where} cannot be written: {error.strerror}"), as_json)
 
 
 def report_fault(error: BaseException, as_json: bool) -> int:
@@ -102,6 +128,13 @@ def report_fault(error: BaseException, as_json: bool) -> int:
         note(f"custodes: a fault in custodes itself: {line}")
         note("  Run it again with CUSTODES_DEBUG=1 and send us what it prints.")
     return 70
+
+
+def show_what_can_be_shown() -> None:
+    """On terminals that know few letters the others are shown by number, not refused."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def close_quietly() -> None:
