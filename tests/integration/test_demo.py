@@ -29,6 +29,15 @@ def test_the_demo_finds_and_identifies_every_virtual_device(
     assert (tmp_path / "d" / "custodes.sqlite").exists()
 
 
+def test_a_demo_keeps_out_of_the_database_that_is_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CUSTODES_DATABASE", f"sqlite:///{tmp_path / 'real.sqlite'}")
+    assert invoke(["--data", str(tmp_path / "d"), "demo", "--once", "--devices", "2"]) == 0
+    assert (tmp_path / "d" / "custodes.sqlite").exists()
+    assert not (tmp_path / "real.sqlite").exists()
+
+
 def test_the_register_of_a_demo_answers_the_other_commands(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

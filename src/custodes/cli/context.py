@@ -30,8 +30,9 @@ def settings(ctx: click.Context, flags: Mapping[str, Any] | None = None) -> conf
         text = path.read_text(encoding="utf-8") if path.exists() else ""
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} cannot be read: {error}") from error
+    own = {"database": (ctx.find_root().obj or {}).get("database")}
     return config.resolve(
-        flags=flags or {}, environment=os.environ, file_text=text, file_name=str(path)
+        flags={**own, **(flags or {})}, environment=os.environ, file_text=text, file_name=str(path)
     )
 
 

@@ -56,7 +56,8 @@ def demo(ctx: click.Context, /, as_json: bool, **options: Any) -> int:
     if as_json and not options["once"]:
         raise UsageError("--json needs --once", hint="custodes demo --once --json")
     with _fresh_folder(ctx) as folder:
-        ctx.find_root().obj["data"] = str(folder)
+        own = {"data": str(folder), "database": f"sqlite:///{folder / 'custodes.sqlite'}"}
+        ctx.find_root().obj.update(own)  # never the register that is set: it is somebody's own
         return _demo(ctx, as_json, options)
 
 
