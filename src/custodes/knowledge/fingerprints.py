@@ -41,6 +41,8 @@ class Rule:
     product_family: str | None = None
     ignore_case: bool = False
     literal: bool = False  # the pattern is plain text, compared whole
+    # the text shows the platform: `vendor` holds only as long as nothing else names a brand
+    brand_by_default: bool = False
     note: str = ""
     made_up: bool = False  # the examples show the form; nobody saw them on a device
     proof: tuple[tables.Raw, tables.Raw] | None = attribute(default=None, repr=False)
