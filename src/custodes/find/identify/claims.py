@@ -17,6 +17,11 @@ LOOKS: Final = 0.6
 PREFIX: Final = 0.35
 WRITTEN: Final = 0.25  # a person wrote it in a list
 
+# Claims that are no conclusions themselves: the label names nobody; the brand that only follows
+# from platform or prefix.
+NEUTRAL: Final = "brand.neutral"
+DEFAULT: Final = "vendor.default"
+
 
 class Claim(msgspec.Struct, frozen=True, gc=False):
     """One reading for one conclusion, word for word; positions fixed because speed asks for it."""

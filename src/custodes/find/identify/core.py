@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from custodes.find.identify import matcher, models, names
-from custodes.find.identify.claims import PROTOCOL, Claim
+from custodes.find.identify.claims import DEFAULT, PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
     FACET_READERS,
@@ -23,7 +23,6 @@ from custodes.find.identify.readers import (
     words,
 )
 from custodes.find.identify.weigh import (
-    DEFAULT,
     Sighted,
     conclude,
     is_without_cameras,
@@ -246,6 +245,7 @@ _REMEMBERING: Final = (
     *names.REMEMBERING,
     models.device_type_of,
     models.own_brand,
+    models.badge,
     words.device_type_in,
 )
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from custodes.find.identify import literals
-from custodes.find.identify.claims import MATCHED_LIMIT, Claim
+from custodes.find.identify.claims import DEFAULT, MATCHED_LIMIT, Claim
 from custodes.find.identify.literals import Clause
 from custodes.knowledge.fingerprints import Rule, load
 
@@ -160,6 +160,8 @@ def _rule_claims(rule: Rule, groups: Mapping[str, str], field: str, matched: str
         (name, value) for name in _STATED if (value := getattr(rule, name)) is not None
     ]
     stated += groups.items()
+    if rule.brand_by_default:
+        stated = [(DEFAULT if name == "vendor" else name, value) for name, value in stated]
     return [
         Claim(name, value, rule.weight, rule.id, field, matched, rule.source)
         for name, value in stated

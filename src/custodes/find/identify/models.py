@@ -8,6 +8,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
+from custodes.find.identify import names
 from custodes.find.identify.matcher import shipped
 
 _TYPES: Final = tuple(
@@ -58,6 +59,9 @@ _OWN: Final = (
     (re.compile(r"i?DS-(?:[2-9]|[AEKT])[A-Z0-9-].*"), "Hikvision"),
     (re.compile(r"DHI?-.*|IPC-H(?:DW|FW|DBW|UM|F|DB)\w*-?.*|VTO\d{4}.*|VTH\d{4}.*"), "Dahua"),
 )
+_SHARED: Final = re.compile(
+    r"(?:IPC|IPD|[NDXH]VR|HCVR|XVR|SD|PTZ|HDCVI|H264|TPC|VTO)(?![A-Z])", re.IGNORECASE
+)
 _DAHUA_SERIAL: Final = re.compile(r"[0-9A-Z]{7}P[A-Z]{2}[0-9A-Z]{5}")
 _BUILD: Final = re.compile(r"\s*build\s*(\d{6})\b", re.IGNORECASE)
 _GENERIC_MODEL: Final = re.compile(
@@ -87,6 +91,25 @@ def own_brand(model: str) -> str | None:
         if pattern.fullmatch(model.strip()[:120]):
             return name
     return None
+
+
+@lru_cache(8_192)
+def badge(maker: str, model: str) -> str | None:
+    """The one other brand under which `maker` sells this model, as far as its number shows.
+
+    Numbers that begin with what a thing is ("IPC-T5442", "NVR-16") are in use under many badges.
+    """
+    text = model.strip()[:120]
+    if own_brand(text) is not None or _SHARED.match(text):
+        return None
+    shown = {
+        rule.vendor
+        for rule, _ in shipped().match("model", text)
+        if rule.vendor and rule.vendor != maker and maker in (rule.maker, None)
+    }
+    if len(shown) == 1:
+        return shown.pop()
+    return names.brand_of_model(maker, text) or names.brand_in_model(text)
 
 
 def is_dahua_serial(serial: str) -> bool:

@@ -102,15 +102,50 @@ def may_be_built_by(brand_name: str, maker: str) -> bool:
     return any(e.brand == brand_name and e.maker == maker for e in graph.edges())
 
 
+@cache
+def builds_its_own(brand_name: str) -> bool:
+    """Whether this is the name of a company that builds devices, not only a badge."""
+    known = makers().get(brand_name)
+    return known is not None and known.kind != "brand"
+
+
+@cache
+def has_no_badge(maker: str) -> bool:
+    """Whether this company builds for others only, so that unbadged goods go by its name."""
+    known = makers().get(maker)
+    return known is not None and known.kind == "maker"
+
+
+@cache
+def makes_cameras(name: str) -> bool:
+    """Whether this company or badge is known for surveillance equipment."""
+    known = makers().get(name)
+    return known is not None and known.camera
+
+
+@cache
+def related(one: str, other: str) -> bool:
+    """Whether the graph connects two names: as badge and maker, or as two badges of one maker."""
+    return bool(_makers_behind(one) & _makers_behind(other))
+
+
+@cache
+def _makers_behind(name: str) -> frozenset[str]:
+    return frozenset({name, *(edge.maker for edge in graph.edges() if edge.brand == name)})
+
+
 @lru_cache(_REMEMBERED)
-def brand_of_model(maker: str, model: str) -> tuple[str, str] | None:
+def brand_of_model(maker: str, model: str) -> str | None:
     """The one brand whose model numbers look like this among those that `maker` builds for."""
     found = {
-        edge.brand: edge.source
+        edge.brand
         for edge in graph.edges()
-        if edge.maker == maker and edge.model_pattern and edge.covers(model)
+        if edge.maker == maker
+        and edge.confidence == "high"
+        and edge.model_pattern
+        and edge.covers(model)
     }
-    return next(iter(found.items())) if len(found) == 1 else None
+    return found.pop() if len(found) == 1 else None
 
 
 def holder(address: str) -> Holder | None:

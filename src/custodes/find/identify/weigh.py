@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from custodes.find.identify import names
-from custodes.find.identify.claims import DECLARED, PREFIX, Claim
+from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
 from custodes.identity import Evidence, Identity
 from custodes.knowledge.devices import DEVICE_TYPES
 
@@ -20,10 +20,7 @@ Value = str | bool
 TIE: Final = 0.08  # two answers closer than this are equally well supported
 BADGE: Final = 0.5  # how well a badge must be supported to be one on another's platform
 UNDECLARED_LIMIT: Final = 0.99
-# Claims that are no conclusions themselves: the label names nobody; the brand that only follows
-# from platform or prefix.
-NEUTRAL: Final = "brand.neutral"
-DEFAULT: Final = "vendor.default"
+TOO_MANY_MAKERS: Final = 3  # unrelated makers of cameras: a honeypot, or several devices behind one
 
 _ORDER: Final = (
     "is_surveillance",
@@ -64,6 +61,8 @@ class _Weighing:
 
     def identity(self) -> Identity:
         out, readings = self.out, self.readings
+        if self._is_conflict():
+            return self._conflict()
         for name in _EXACT:
             if name in readings:
                 setattr(out, name, _exact(readings[name]))
@@ -82,9 +81,7 @@ class _Weighing:
         out.is_surveillance = None if told is None else bool(told)
         score = vendor_score or maker_score or told_score or type_score
         out.confidence = round(score * (1.0 - self.against / 2), 2)
-        for name in _ORDER:
-            if name in readings:
-                _show(out.evidence, readings[name], getattr(out, name))
+        self._show_all()
         return out
 
     def _pick(self, name: str) -> tuple[Value | None, float]:
@@ -104,14 +101,69 @@ class _Weighing:
             return None, 0.0
         return first, best
 
+    def _is_conflict(self) -> bool:
+        """Whether too many makers that have nothing to do with each other are well supported."""
+        named = {
+            str(claim.value)
+            for name in ("vendor", DEFAULT, "maker")
+            for claim, _, _ in self.readings.get(name, ())
+            if claim.weight >= LOOKS
+        }
+        if len(named) < TOO_MANY_MAKERS:
+            return False
+        apart: list[str] = []
+        for name in sorted(named):
+            if names.makes_cameras(name) and not any(names.related(name, o) for o in apart):
+                apart.append(name)
+        return len(apart) >= TOO_MANY_MAKERS
+
+    def _conflict(self) -> Identity:
+        """Nothing is concluded, and everything that was read is shown as against it.
+
+        What such a host says of itself may be another device's word; only the address that its
+        network segment knows it by is its own.
+        """
+        defaults = self.readings.pop(DEFAULT, [])
+        self.readings["vendor"] = self.readings.get("vendor", []) + _renamed(defaults, "vendor")
+        own = [e for e in self.readings.get("mac", ()) if e[0].field == "mac.address"]
+        if own:
+            self.out.mac = str(_exact(own))
+        self._show_all()
+        return self.out
+
+    def _show_all(self) -> None:
+        for name in _ORDER:
+            if name in self.readings:
+                _show(self.out.evidence, self.readings[name], getattr(self.out, name))
+
     def _hear_defaults(self) -> None:
-        """A brand that only follows from prefix or platform counts where nothing names another."""
+        """A brand that only follows from platform or prefix counts where nothing names another.
+
+        A name that belongs to another maker than the platform's is a contradiction; so is a word
+        that hardly anything supports.
+        """
         defaults = self.readings.pop(DEFAULT, None)
-        if defaults is None or "vendor" in self.readings or NEUTRAL in self.readings:
+        if defaults is None:
             return
         if max(entry[0].weight for entry in defaults) > PREFIX:
             defaults = [entry for entry in defaults if entry[0].weight > PREFIX]
-        self.readings["vendor"] = _renamed(defaults, "vendor")
+        named = self.readings.get("vendor")
+        if named is not None:
+            best: dict[str, float] = {}
+            for claim, _, _ in named:
+                best[str(claim.value)] = max(claim.weight, best.get(str(claim.value), 0.0))
+            defaults = [
+                entry
+                for entry in defaults
+                if entry[0].weight > PREFIX
+                and not any(
+                    _gives_way(str(entry[0].value), to, weight) for to, weight in best.items()
+                )
+            ]
+        elif NEUTRAL in self.readings:  # goods of a maker without a badge go by its name
+            defaults = [e for e in defaults if names.has_no_badge(str(e[0].value))]
+        if defaults:
+            self.readings["vendor"] = [*(named or ()), *_renamed(defaults, "vendor")]
 
     def _hear_badges(self) -> None:
         """What shows a platform ("App-webs") speaks for the maker where a badge on it is named."""
@@ -169,6 +221,15 @@ class _Weighing:
         best, where, when = _strongest(self.readings["vendor"], vendor)
         if is_without_cameras(best):
             self.readings["is_surveillance"] = [(without_cameras(best), where, when)]
+
+
+def _gives_way(platform: str, brand: str, weight: float) -> bool:
+    """Whether a platform's own brand says nothing beside this one, which was named."""
+    if brand == platform:
+        return False  # it adds to it
+    if names.may_be_built_by(brand, platform):
+        return True
+    return weight >= BADGE and not names.builds_its_own(brand)
 
 
 def _renamed(entries: list[Sighted], conclusion: str) -> list[Sighted]:

@@ -8,7 +8,16 @@ import re
 from typing import Final
 
 from custodes.find.identify import models, names
-from custodes.find.identify.claims import BANNER, DECLARED, LOOKS, PREFIX, PROTOCOL, Reading
+from custodes.find.identify.claims import (
+    BANNER,
+    DECLARED,
+    DEFAULT,
+    LOOKS,
+    NEUTRAL,
+    PREFIX,
+    PROTOCOL,
+    Reading,
+)
 from custodes.find.identify.readers import mac
 from custodes.find.identify.readers.jsontext import leaves, pairs
 
@@ -72,11 +81,11 @@ def _brand(
     ]
     if sum(signs) >= 2:
         shown = " / ".join(filter(None, (vendor, model, serial, address)))
-        reading.say("vendor.default", _PLATFORM, LOOKS, shown)
-    elif model is not None and (named := names.brand_in_model(model)):
+        reading.say(DEFAULT, _PLATFORM, LOOKS, shown)
+    elif model is not None and (named := models.badge(_PLATFORM, model)):
         reading.say("vendor", named, LOOKS, model)
     else:
-        reading.say("brand.neutral", True, PROTOCOL, vendor)
+        reading.say(NEUTRAL, True, PROTOCOL, vendor)
 
 
 def _holder(address: str) -> str | None:
@@ -162,7 +171,7 @@ def serial_in_realm(field: str, text: str) -> Reading:
     reading = Reading("dahua-login-realm", field, _LOGIN)
     found = _REALM.search(text[:1024])
     if found is not None and models.is_dahua_serial(found[1]):
-        reading.say("vendor.default", _PLATFORM, PREFIX + 0.15, found[0])
+        reading.say(DEFAULT, _PLATFORM, PREFIX + 0.15, found[0])
     return reading
 
 

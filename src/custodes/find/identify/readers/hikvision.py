@@ -12,8 +12,10 @@ from custodes.find.identify import models, names
 from custodes.find.identify.claims import (
     BANNER,
     DECLARED,
+    DEFAULT,
     LOOKS,
     MODEL,
+    NEUTRAL,
     PROTOCOL,
     WRITTEN,
     Reading,
@@ -57,16 +59,16 @@ def _brand(reading: Reading, model: str | None, named: str | None = None) -> Non
         reading.say("vendor", declared, DECLARED, named)
         return
     if model is None:
-        reading.say("vendor.default", _PLATFORM, LOOKS, reading.field)
+        reading.say(DEFAULT, _PLATFORM, LOOKS, reading.field)
         return
     if models.own_brand(model) == _PLATFORM:
         reading.say("vendor", _PLATFORM, DECLARED, model)
         return
-    other = names.brand_of_model(_PLATFORM, model)
+    other = models.badge(_PLATFORM, model)
     if other is not None:
-        reading.say("vendor", other[0], MODEL, model)
+        reading.say("vendor", other, MODEL, model)
         return
-    reading.say("brand.neutral", True, PROTOCOL, model)
+    reading.say(NEUTRAL, True, PROTOCOL, model)
 
 
 def _address(reading: Reading, text: str | None) -> None:
@@ -146,7 +148,7 @@ def _document(field: str, text: str, weight: float) -> Reading:
         return reading
     reading.say("maker", _PLATFORM, PROTOCOL if namespace else LOOKS, shown)
     if namespace is None or namespace[1] != "std-cgi.com":
-        reading.say("vendor.default", _PLATFORM, BANNER if namespace else LOOKS, shown)
+        reading.say(DEFAULT, _PLATFORM, BANNER if namespace else LOOKS, shown)
     reading.say("is_surveillance", True, PROTOCOL if namespace else LOOKS, shown)
     return reading
 
@@ -209,9 +211,8 @@ def channel(text: str) -> Reading:
         reading.say("vendor", _PLATFORM, MODEL, model)
     elif protocol.upper() == "HIKVISION":
         reading.say("maker", _PLATFORM, BANNER, protocol)
-        other = names.brand_of_model(_PLATFORM, model) if model else None
-        if other is not None:
-            reading.say("vendor", other[0], MODEL, model)
+        if model is not None:
+            reading.say("vendor", models.badge(_PLATFORM, model), MODEL, model)
     kind = models.device_type_of(model) if model else None
     reading.say("device_type", kind or "camera", BANNER if kind else LOOKS, model or protocol)
     return reading
@@ -222,6 +223,6 @@ def recorder_of(text: str) -> Reading:
     reading = Reading("isapi-channel-list", "isapi.InputProxyChannel", _ISAPI)
     if "InputProxyChannel" in text[:512]:
         reading.say("maker", _PLATFORM, BANNER, "InputProxyChannel")
-        reading.say("vendor.default", _PLATFORM, LOOKS, "InputProxyChannel")
+        reading.say(DEFAULT, _PLATFORM, LOOKS, "InputProxyChannel")
         reading.say("device_type", "recorder", PROTOCOL, "InputProxyChannel")
     return reading

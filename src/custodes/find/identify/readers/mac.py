@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from custodes.find.identify import names
-from custodes.find.identify.claims import PREFIX, Claim, Reading
+from custodes.find.identify.claims import DEFAULT, PREFIX, Claim, Reading
 from custodes.protocols.mac import normalise as normalised
 
 FIELD: Final = "mac.address"
@@ -55,7 +55,7 @@ def add_holder(reading: Reading, address: str) -> None:
         return
     shown = f"{address} ({found.prefix})"
     for conclusion, value in (
-        ("vendor.default", found.brand),
+        (DEFAULT, found.brand),
         ("maker", found.maker),
         ("is_surveillance", found.is_camera_maker or None),
     ):

@@ -8,6 +8,7 @@ from custodes.find.identify.claims import (
     BANNER,
     DECLARED,
     LOOKS,
+    NEUTRAL,
     PROTOCOL,
     WRITTEN,
     Reading,
@@ -36,7 +37,7 @@ def snmp(text: str) -> Reading:
         if models.own_brand(model) == "Hikvision":
             reading.say("vendor", "Hikvision", PROTOCOL, model)
         else:
-            reading.say("brand.neutral", True, PROTOCOL, model)
+            reading.say(NEUTRAL, True, PROTOCOL, model)
         reading.say("device_type", models.device_type_of(model) or "camera", BANNER, model)
     return reading
 

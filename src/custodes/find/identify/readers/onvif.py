@@ -9,7 +9,16 @@ from typing import Final
 from urllib.parse import unquote
 
 from custodes.find.identify import models, names
-from custodes.find.identify.claims import BANNER, DECLARED, LOOKS, MODEL, PROTOCOL, Reading
+from custodes.find.identify.claims import (
+    BANNER,
+    DECLARED,
+    DEFAULT,
+    LOOKS,
+    MODEL,
+    NEUTRAL,
+    PROTOCOL,
+    Reading,
+)
 from custodes.find.identify.readers import mac
 from custodes.find.identify.xmltext import fields
 
@@ -76,13 +85,13 @@ def _brand(
     named = said.get("name", [""])[0]
     own = models.own_brand(model) if model else None
     if own is not None and platform in (None, own):
-        reading.say("vendor.default", own, MODEL, f"hardware/{model}")
+        reading.say(DEFAULT, own, MODEL, f"hardware/{model}")
         return
     in_model = names.brand_in_model(model) if model else None
     if in_model is not None:
         reading.say("vendor", in_model, MODEL, f"hardware/{model}")
     elif platform is not None or names.neutral(named):
-        reading.say("brand.neutral", True, PROTOCOL, f"name/{named}")
+        reading.say(NEUTRAL, True, PROTOCOL, f"name/{named}")
 
 
 def _kind(
@@ -139,9 +148,9 @@ def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None)
     else:
         own = models.own_brand(model) if model else None
         if own is not None:
-            reading.say("vendor.default", own, MODEL, model)
+            reading.say(DEFAULT, own, MODEL, model)
         else:
-            reading.say("brand.neutral", True, PROTOCOL, manufacturer or model)
+            reading.say(NEUTRAL, True, PROTOCOL, manufacturer or model)
 
 
 def service(field: str, text: str) -> Reading:
