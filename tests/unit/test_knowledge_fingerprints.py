@@ -60,6 +60,14 @@ def test_every_rule_names_known_things_and_its_source(rule: Rule) -> None:
     assert any(value is not None for value in told) or rule.note, "a rule that says nothing"
 
 
+BELIEVED_UNCHECKED = 0.75
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
+def test_a_rule_that_nobody_checked_is_believed_at_most_three_quarters(rule: Rule) -> None:
+    assert rule.is_checked or rule.weight <= BELIEVED_UNCHECKED
+
+
 @pytest.mark.parametrize("rule", RULES, ids=lambda r: r.id)
 def test_a_type_and_what_it_says_of_surveillance_agree(rule: Rule) -> None:
     usual = DEVICE_TYPES.get(rule.device_type or "")
@@ -146,6 +154,8 @@ def test_the_fast_reader_reads_what_toml_says(name: str) -> None:
         ("http.title", "Network Camera"),
         ("rtsp.header.server", "GStreamer RTSP server"),
         ("onvif.namespace", "http://www.onvifext.com/onvif/ext/ver10/hikwsd"),
+        ("onvif.namespace", "http://www.hikvision.com/2011/event/topics"),
+        ("onvif.namespace", "http://www.axis.com/2009/event/topics"),
         ("rtsp.sdp.attribute", "Media_header:MEDIAINFO=494D4B48010100000400000100000000"),
         ("model", "IPC-B120H"),
         ("model", "IPC"),
@@ -154,6 +164,22 @@ def test_the_fast_reader_reads_what_toml_says(name: str) -> None:
 def test_what_many_makers_share_names_no_maker(field: str, text: str) -> None:
     matched = [rule for rule in BY_FIELD[field] if rule.match(text) is not None]
     assert {rule.vendor for rule in matched} | {rule.maker for rule in matched} <= {None}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "maker"),
+    [
+        ("rtsp.sdp.session", "VCP IPC Realtime stream", "Uniview"),  # GeoVision answers so too
+        ("http.realm", "NVRDVR", "Uniview"),
+        ("snmp.sysObjectID", "1.3.6.1.4.1.1004849.3.2.10", "Dahua"),
+    ],
+)
+def test_what_a_platform_shares_with_its_relabels_names_the_maker_and_no_brand(
+    field: str, text: str, maker: str
+) -> None:
+    matched = [rule for rule in BY_FIELD[field] if rule.match(text) is not None]
+    assert {rule.maker for rule in matched} == {maker}
+    assert {rule.vendor for rule in matched} == {None}
 
 
 @pytest.mark.parametrize(
