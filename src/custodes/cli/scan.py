@@ -21,6 +21,7 @@ from custodes.errors import InputError, UsageError
 if TYPE_CHECKING:
     from custodes.estate.register import Register
     from custodes.find.observe.plan import Outcome, Plan, Progress, Summary
+    from custodes.find.observe.scope import Permission
     from custodes.find.observe.targets import Target, Targets
     from custodes.observation import Observation
 
@@ -113,7 +114,7 @@ def _run(
     now = datetime.now(UTC)
     granted = permission(options["authority"], now) if options["authority"] else None
     if options["dry_run"]:
-        return _dry_run(register, asked, plan, granted is not None, as_json)
+        return _dry_run(register, asked, plan, granted, as_json)
     site_id = register.add_site(options["site"]).id if options["site"] else None
     if granted is not None:
         job.allow(register, asked, granted, site_id, now)
@@ -127,7 +128,11 @@ def _run(
 
 
 def _dry_run(
-    register: "Register", asked: "Targets", plan: "Plan", granted: bool, as_json: bool
+    register: "Register",
+    asked: "Targets",
+    plan: "Plan",
+    granted: "Permission | None",
+    as_json: bool,
 ) -> int:
     from custodes.errors import OutOfScope
     from custodes.find.observe import job
@@ -135,10 +140,10 @@ def _dry_run(
 
     body = forecast(asked, plan)
     try:
-        scope = job.scope_of(register, asked, datetime.now(UTC))
+        scope = job.scope_of(register, asked, datetime.now(UTC), granted)
         body["authorised"], body["authorities"] = True, scope.authorities
     except OutOfScope as error:
-        body["authorised"], body["authorities"] = granted, []
+        body["authorised"], body["authorities"] = False, []
         body["not_covered"] = error.facts["uncovered"]
     if as_json:
         output.emit_json(body)

@@ -9,6 +9,8 @@ from custodes.estate.model import Authority
 
 AnyNetwork = IPv4Network | IPv6Network
 
+WIDEST = {4: 8, 6: 16}  # bits of the widest range that one body can have, by version of IP
+
 
 def network(text: str) -> AnyNetwork:
     """Read an address or a range; host bits are dropped (10.0.0.7/24 is 10.0.0.0/24).
@@ -22,6 +24,21 @@ def network(text: str) -> AnyNetwork:
         raise UsageError(
             f"{text!r} is not an address or a network", hint="Write it like 10.20.0.0/24."
         ) from error
+
+
+def ownable(text: str) -> AnyNetwork:
+    """Read a range that somebody may allow to be scanned.
+
+    Raises:
+        UsageError: the text is no range, or one so wide that nobody can speak for all of it.
+    """
+    wanted = network(text)
+    if wanted.prefixlen < WIDEST[wanted.version]:
+        raise UsageError(
+            f"no one body owns all of {wanted}, so nobody can allow it to be scanned",
+            hint="Name the networks that hold your own devices.",
+        )
+    return wanted
 
 
 def covering(

@@ -80,15 +80,17 @@ class Ranges(Store):
         """Record who allowed `cidr` to be scanned, until when. The network is recorded with it.
 
         Raises:
-            UsageError: nobody is named, or the end is not after the beginning.
+            UsageError: nobody is named, the end is not after the beginning, or no one body can own
+                a range as wide as `cidr`.
         """
+        range_ = str(authority.ownable(cidr))
         start = more.get("valid_from") or now
         if not who.strip():
             raise UsageError("an authority needs the name of the person who gave it")
         if until <= start:
             raise UsageError("an authority must end after it begins", hint="Give a later date.")
         with self._write() as connection:
-            network = self._network_for(str(authority.network(cidr)), more)
+            network = self._network_for(range_, more)
             same = (plain(who), plain(reference), until)
             for known in network.authorities:
                 if (known.who, known.reference, known.until) == same:

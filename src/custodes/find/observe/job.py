@@ -40,13 +40,18 @@ def allow(
         )
 
 
-def scope_of(register: Register, targets: Targets, now: datetime) -> Scope:
-    """The scope in which the targets lie whole.
+def scope_of(
+    register: Register, targets: Targets, now: datetime, permission: Permission | None = None
+) -> Scope:
+    """The scope in which the targets lie whole; with `permission`, as if it were recorded.
 
     Raises:
         OutOfScope: some part of them is covered by no valid authority.
     """
-    return scope.check(targets.asked, grants(register.networks()), now)
+    held = grants(register.networks())
+    if permission is not None:
+        held += [Grant(n, permission.who, permission.until) for n in targets.asked]
+    return scope.check(targets.asked, held, now)
 
 
 def describe(targets: Targets, plan: Plan) -> str:
