@@ -15,7 +15,6 @@ from custodes.errors import CustodesError, UsageError
 
 JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
 
-WITHOUT_TERMINAL = 100_000  # columns: in a pipe or a file a row is a line
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 
 
@@ -43,6 +42,9 @@ def table(
     if not rows:
         click.echo(empty)
         return
+    if sys.stdout is None or not sys.stdout.isatty():
+        _plain_table(rows, columns, title)
+        return
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -54,8 +56,21 @@ def table(
         out.add_column(heading, overflow="fold")
     for row in rows:
         out.add_row(*(Text(_cell(row.get(key))) for key in columns))
-    terminal = sys.stdout is not None and sys.stdout.isatty()
-    Console(width=None if terminal else WITHOUT_TERMINAL, highlight=False).print(out)
+    Console(highlight=False).print(out)
+
+
+def _plain_table(
+    rows: Sequence[Mapping[str, object]], columns: Mapping[str, str], title: str
+) -> None:
+    """A table for a pipe or a file: a row is a line however long, thousands of rows are fast."""
+    lines = [list(columns.values())]
+    lines += [[_cell(row.get(key)) for key in columns] for row in rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    text = [title] if title else []
+    for line in lines:
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        text.append("  ".join(cells).rstrip())
+    click.echo("\n".join(text))
 
 
 def _cell(value: object) -> str:

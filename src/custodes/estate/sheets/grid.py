@@ -63,7 +63,8 @@ def _csv(stream: BinaryIO, name: str, notes: list[str]) -> Iterator[RawRow]:
         text.seek(0)
         yield from _records(text, name, _delimiter(sample))
     finally:
-        text.detach()  # the stream is the caller's
+        if not stream.closed:
+            text.detach()  # the stream is the caller's
 
 
 def _records(text: io.TextIOWrapper, name: str, delimiter: str) -> Iterator[RawRow]:
