@@ -1,9 +1,16 @@
 """One observation is cut into the single texts that rules look at, within limits."""
 
 import base64
+from datetime import UTC, datetime
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
 
+from custodes.find.identify.core import identify
 from custodes.find.identify.facets import PAYLOAD_LIMIT, cut, realms, snmp_values, text_of
 from custodes.find.identify.xmltext import fields, root
 from custodes.observation import Observation, observe
@@ -144,3 +151,39 @@ def test_xml_leaves_survive_a_cut_document_and_expand_nothing() -> None:
     assert fields(cut_off) == {"b": "&e;", "c": "1"}
     assert root("<?xml version='1.0'?><n:ProbeMatch x='1'>") == "ProbeMatch"
     assert root("no xml") is None
+
+
+def _signed(common_name: str, owner: str, *names: str) -> bytes:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, owner),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
+    )
+    builder = x509.CertificateBuilder(
+        issuer_name=name,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=7,
+        not_valid_before=datetime(2020, 1, 1, tzinfo=UTC),
+        not_valid_after=datetime(2040, 1, 1, tzinfo=UTC),
+    ).add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+def test_a_certificate_names_the_maker_and_the_address_of_its_device() -> None:
+    data = _signed("axis-b8a44feb0e44", "Axis Communications AB", "axis-b8a44feb0e44.local")
+    found = identify([observe("tls.certificate", data)])
+    assert (found.vendor, found.mac) == ("Axis", "b8:a4:4f:eb:0e:44")
+    own = _signed("2ca59c5df649", "Device", "2ca59c5df649")
+    found = identify([observe("tls.certificate", own)])
+    assert (found.vendor, found.maker, found.mac) == (None, "Hikvision", "2c:a5:9c:5d:f6:49")
+    pem = "-----BEGIN CERTIFICATE-----\n" + base64.encodebytes(data).decode()
+    found = identify([observe("tls.certificate", pem + "-----END CERTIFICATE-----\n")])
+    assert found.vendor == "Axis"
+
+
+@pytest.mark.parametrize("data", [b"", b"0\x82\x01", b"\x00" * 99, "é".encode() * 9, b"-----BEGIN"])
+def test_a_certificate_that_is_none_says_nothing(data: bytes) -> None:
+    assert identify([observe("tls.certificate", data)]).evidence == []

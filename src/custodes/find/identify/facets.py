@@ -4,12 +4,14 @@ Whatever the device sent is looked at only up to a limit, so that a hostile answ
 than an honest one; what cannot be cut yields fewer facets, never an error.
 """
 
+import base64
 import re
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Final
 from urllib.parse import unquote
 
+from custodes.errors import PeerError
 from custodes.find.identify import mdns
 from custodes.find.identify.xmltext import fields as xml_fields
 from custodes.observation import Observation
@@ -22,6 +24,7 @@ BODY_LIMIT: Final = 16 * KIB
 LINE_LIMIT: Final = 1 * KIB
 SCOPES_LIMIT: Final = 64
 SDP_LINES_LIMIT: Final = 128
+ALTERNATIVE_NAMES_LIMIT: Final = 32
 
 # Each pattern begins with letters that `re` can jump to: that is several times faster than
 # looking at every place, which \b, ^ and letters without case force it to do.
@@ -41,6 +44,7 @@ _UPNP_HEADERS = re.compile(
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"^option(\d{1,3})(?:\([^)]{0,64}\))?=([^\r\n]{1,1024})", re.MULTILINE)
+_PEM = re.compile(r"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]{1,90000})-----END")
 _OID_LINE = re.compile(
     r"^\.?((?:\d{1,10}\.){3,40}\d{1,10})\s{0,4}=\s{0,4}(?:([A-Za-z0-9-]{1,20}):\s?)?"
     r"(\"[^\"]{0,4096}\"?|[^\r\n]{0,4096})",
@@ -226,6 +230,31 @@ def _mdns(text: str) -> Iterator[Facet]:
     yield from mdns.facets(text)
 
 
+def _certificate(text: str) -> Iterator[Facet]:
+    """Whom a certificate names and who signed it, from its DER or PEM form.
+
+    A certificate that cannot be read says nothing.
+    """
+    from custodes.protocols import tls
+
+    try:
+        read = tls.read(_der(text))
+    except (PeerError, ValueError):
+        return
+    yield "tls.subject", read.subject[: 4 * LINE_LIMIT]
+    if not read.self_signed:
+        yield "tls.issuer", read.issuer[: 4 * LINE_LIMIT]
+    for name in read.names[:ALTERNATIVE_NAMES_LIMIT]:
+        yield "tls.san", name[:LINE_LIMIT]
+
+
+def _der(text: str) -> bytes:
+    found = _PEM.search(text)
+    if found is not None:
+        return base64.b64decode("".join(found[1].split()), validate=True)
+    return text.encode("latin-1", "replace")
+
+
 def _title(text: str) -> Iterator[Facet]:
     yield "http.title", unescape(text[:LINE_LIMIT]).strip()
 
@@ -234,7 +263,7 @@ def _only_body(text: str) -> Iterator[Facet]:
     yield from _body(text)
 
 
-_BINARY = frozenset({"mdns.packet"})
+_BINARY = frozenset({"mdns.packet", "tls.certificate"})
 _LONG = frozenset({"telnet.banner", "upnp.response", "ntp.banner", "asset.record", "tls.subject"})
 
 _CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {
@@ -261,4 +290,5 @@ _CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {
     "snmp.record": _snmp,
     "dhcp.request": _dhcp,
     "mdns.packet": _mdns,
+    "tls.certificate": _certificate,
 }

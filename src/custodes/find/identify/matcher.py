@@ -13,6 +13,7 @@ from custodes.find.identify import literals
 from custodes.find.identify.claims import DEFAULT, MATCHED_LIMIT, Claim
 from custodes.find.identify.literals import Clause
 from custodes.knowledge.fingerprints import Rule, load
+from custodes.protocols.mac import normalise
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
 
@@ -159,7 +160,10 @@ def _rule_claims(rule: Rule, groups: Mapping[str, str], field: str, matched: str
     stated: list[tuple[str, str | bool]] = [
         (name, value) for name in _STATED if (value := getattr(rule, name)) is not None
     ]
-    stated += groups.items()
+    for name, text in groups.items():
+        value = normalise(text) if name == "mac" else text
+        if value is not None:
+            stated.append((name, value))
     if rule.brand_by_default:
         stated = [(DEFAULT if name == "vendor" else name, value) for name, value in stated]
     return [

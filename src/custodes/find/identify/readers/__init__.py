@@ -8,7 +8,16 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from custodes.find.identify.claims import Reading
-from custodes.find.identify.readers import axis, dahua, hikvision, mac, network, onvif, words
+from custodes.find.identify.readers import (
+    axis,
+    certificates,
+    dahua,
+    hikvision,
+    mac,
+    network,
+    onvif,
+    words,
+)
 
 Reader = Callable[[str], Reading]
 
@@ -56,6 +65,8 @@ FACET_READERS: Mapping[str, Reader] = {
     "mdns.txt": partial(network.announced, "mdns.txt"),
     "mdns.instance": partial(network.announced, "mdns.instance"),
     "upnp.usn": partial(network.upnp, "upnp.usn"),
+    "tls.subject": partial(certificates.names_of, "tls.subject"),
+    "tls.san": partial(certificates.names_of, "tls.san"),
 }
 
 # For a facet on which no fingerprint decided, by its field.
