@@ -156,6 +156,7 @@ def test_the_fast_reader_reads_what_toml_says(name: str) -> None:
         ("onvif.namespace", "http://www.onvifext.com/onvif/ext/ver10/hikwsd"),
         ("onvif.namespace", "http://www.hikvision.com/2011/event/topics"),
         ("onvif.namespace", "http://www.axis.com/2009/event/topics"),
+        ("onvif.scope", "onvif://www.onvif.org/MAC/68:6d:bc:00:00:00"),
         ("rtsp.sdp.attribute", "Media_header:MEDIAINFO=494D4B48010100000400000100000000"),
         ("model", "IPC-B120H"),
         ("model", "IPC"),
