@@ -15,9 +15,9 @@ from custodes.estate import conclusions, keys, merging
 from custodes.estate.candidates import blank, link_all, sharing
 from custodes.estate.held import Held, Place, candidate, main_key
 from custodes.estate.keys import Keys, normal_serial
-from custodes.estate.matching import decide
+from custodes.estate.matching import Candidate, decide
 from custodes.estate.schema import device_addresses, device_macs
-from custodes.estate.settling import load, make, summarise, write
+from custodes.estate.settling import insert, load, make, summarise, write
 from custodes.estate.sightings import when
 from custodes.identity import Identity
 from custodes.observation import Observation
@@ -63,11 +63,13 @@ class Desk:
         self._owner.update(dict.fromkeys(held.macs, held))
         self._index(held)
 
-    def _index(self, held: Held) -> None:
+    def _index(self, held: Held) -> Candidate:
+        """Let a device be found by everything that matching may know it by."""
         one = candidate(held)
         for key in (*one.macs, one.serial, *one.places, *one.addresses):
             if key is not None:
                 self._by_key.setdefault(key, set()).add(held.number)
+        return one
 
     def _one(self, case: Case) -> Held:
         held = self._meant(case)
@@ -82,9 +84,9 @@ class Desk:
         self._place(held, case, max(seen_at))
         if case.site_id is not None:
             held.row["observed_site_id"] = case.site_id
-        held.row["key_kind"], held.row["key"] = main_key(held)
         self._links.append((held, case.kept))
-        self._index(held)
+        known = self._index(held)
+        held.row["key_kind"], held.row["key"] = main_key(held, known)
         return held
 
     def _meant(self, case: Case) -> Held:
@@ -175,12 +177,10 @@ class Desk:
             values: dict[str, Any] = {c: sa.bindparam(c) for c in columns}
             self.connection.execute(change.values(values), changed)
         if new:
-            made = sa.insert(device_addresses).returning(
-                device_addresses.c.id, sort_by_parameter_order=True
-            )
-            numbers = self.connection.execute(made, new).scalars().all()
             fresh = [p for _, p in places if p.id is None]
-            for place, number in zip(fresh, numbers, strict=True):
+            for place, number in zip(
+                fresh, insert(self.connection, device_addresses, new), strict=True
+            ):
                 place.id = number
         for _, place in places:
             place.changed = False

@@ -107,9 +107,8 @@ def candidate(device: Held) -> Candidate:
     )
 
 
-def main_key(device: Held) -> tuple[str, str]:
+def main_key(device: Held, one: Candidate) -> tuple[str, str]:
     """The strongest key of a device and its kind; one that it has no longer is kept as it was."""
-    one = candidate(device)
     if one.macs:
         return "mac", min(one.macs)
     if one.serial:

@@ -52,7 +52,8 @@ def keys_of(identity: Identity, observations: Sequence[Observation]) -> Keys:
 
 
 def _addresses(observations: Iterable[Observation]) -> Iterable[str]:
-    return (a for o in observations if (a := normal_place(o.address)) is not None)
+    said = dict.fromkeys(o.address for o in observations)
+    return (a for text in said if (a := normal_place(text)) is not None)
 
 
 def _first(values: Iterable[str | None]) -> str | None:

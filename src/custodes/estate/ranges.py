@@ -1,5 +1,6 @@
 """Networks of the register, and who allowed each to be scanned until when."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypedDict, Unpack
 
@@ -119,15 +120,26 @@ class Ranges(Store):
 
         Where the same range is recorded at several sites, nobody can tell.
         """
-        wanted = authority.network(address)
-        able = [n for n in self.networks() if authority.covers(n.network, wanted)]
-        longest = max((n.network.prefixlen for n in able), default=0)
-        found = {n.site_id for n in able if n.network.prefixlen == longest}
-        return found.pop() if len(found) == 1 else None
+        return self.sites_for([address])[address]
+
+    def sites_for(self, addresses: Iterable[str]) -> dict[str, int | None]:
+        """The same for several addresses."""
+        networks = [(n.network, n.site_id) for n in self.networks()]
+        return {address: _site_of(address, networks) for address in addresses}
 
     def _network(self, cidr: str, site_id: int | None) -> Network | None:
         every = self.networks()
         return next((n for n in every if (n.cidr, n.site_id) == (cidr, site_id)), None)
+
+
+def _site_of(
+    address: str, networks: Iterable[tuple[authority.AnyNetwork, int | None]]
+) -> int | None:
+    wanted = authority.network(address)
+    able = [(n.prefixlen, site) for n, site in networks if authority.covers(n, wanted)]
+    longest = max((length for length, _ in able), default=0)
+    found = {site for length, site in able if length == longest}
+    return found.pop() if len(found) == 1 else None
 
 
 def _authorities(

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
-from custodes.estate.held import Held, Place, Said, main_key, summary
+from custodes.estate.held import Held, Place, Said, candidate, main_key, summary
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
@@ -59,7 +59,7 @@ def settle(connection: sa.Connection, ids: Iterable[int], site_id: int | None = 
     site where they were seen."""
     held = load(connection, ids)
     for device in held:
-        device.row["key_kind"], device.row["key"] = main_key(device)
+        device.row["key_kind"], device.row["key"] = main_key(device, candidate(device))
         if site_id is not None:
             device.row["observed_site_id"] = site_id
     write(connection, held)
@@ -79,12 +79,21 @@ def make(connection: sa.Connection, new: Sequence[Held]) -> None:
     """Put new devices into the register, which gives them their numbers."""
     if not new:
         return
-    insert = sa.insert(devices).returning(devices.c.id, sort_by_parameter_order=True)
-    numbers = connection.execute(insert, [device.row for device in new]).scalars().all()
+    numbers = insert(connection, devices, [device.row for device in new])
     for device, number in zip(new, numbers, strict=True):
         device.row["id"] = number
         device.before = dict(device.row)
     connection.execute(sa.insert(device_summaries), [_row(device) for device in new])
+
+
+def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> list[int]:
+    """Insert rows together; their numbers, in the same order.
+
+    There is one writer at a time, and numbers only go up, so the newest are these.
+    """
+    connection.execute(sa.insert(table), rows)
+    query = sa.select(table.c.id).order_by(table.c.id.desc()).limit(len(rows))
+    return list(connection.execute(query).scalars())[::-1]
 
 
 def write(connection: sa.Connection, held: Iterable[Held]) -> None:

@@ -12,7 +12,7 @@ from custodes.estate.likeness import likeness
 from custodes.estate.model import Kept, Stored, StoredObservation
 from custodes.estate.schema import device_observations as links
 from custodes.estate.schema import observations as table
-from custodes.estate.settling import chunks
+from custodes.estate.settling import chunks, insert
 from custodes.estate.store import Store
 from custodes.observation import Observation
 
@@ -95,6 +95,8 @@ class Sightings(Store):
 
     def _ensure(self, observations: Sequence[Observation], now: datetime) -> list[int]:
         """The numbers of these observations, kept now if they were not; no count goes up."""
+        if not observations:
+            return []
         with self._write() as connection:
             return [one.id for one in _keep(connection, observations, now, count=False)]
 
@@ -107,30 +109,32 @@ def _keep(
     alike: dict[str, list[Observation]] = {}
     for key, one in zip(keys, batch, strict=True):
         alike.setdefault(key, []).append(one)
-    known = _known(connection, alike)
-    fresh = [_row(key, seen, now) for key, seen in alike.items() if key not in known]
+    digests = {key: seen[0].digest for key, seen in alike.items()}
+    known = _known(connection, digests)
+    fresh = [_row(digests[k], k, seen, now) for k, seen in alike.items() if k not in known]
+    ids = {key: row.id for key, row in known.items()}
     if fresh:
-        connection.execute(sa.insert(table), fresh)
+        ids |= zip(
+            (row["likeness"] for row in fresh), insert(connection, table, fresh), strict=True
+        )
     if count:
         _see_again(connection, [(known[k], s) for k, s in alike.items() if k in known], now)
-    rows = known | _by(connection, table.c.likeness, [row["likeness"] for row in fresh])
     first = _first_texts(connection, [(known[k], s) for k, s in alike.items() if k in known])
-    first |= {rows[row["likeness"]].id: alike[row["likeness"]][0] for row in fresh}
     return [
-        Kept(rows[key].id, _as_first(one, first.get(rows[key].id, one)), key not in known)
+        Kept(ids[key], _as_first(one, first.get(ids[key], alike[key][0])), key not in known)
         for key, one in zip(keys, batch, strict=True)
     ]
 
 
-def _known(connection: sa.Connection, alike: Mapping[str, list[Observation]]) -> dict[str, Any]:
+def _known(connection: sa.Connection, digests: Mapping[str, str]) -> dict[str, Any]:
     """The rows of what is known already, by likeness.
 
     What an earlier custodes found unlike may be alike now; the digest tells that it is the same.
     """
-    known = _by(connection, table.c.likeness, alike)
-    digests = {seen[0].digest: key for key, seen in alike.items() if key not in known}
-    same = _by(connection, table.c.digest, digests)
-    return known | {digests[digest]: row for digest, row in same.items()}
+    known = _by(connection, table.c.likeness, digests)
+    left = {digest: key for key, digest in digests.items() if key not in known}
+    same = _by(connection, table.c.digest, left)
+    return known | {left[digest]: row for digest, row in same.items()}
 
 
 def _by(connection: sa.Connection, column: Any, values: Collection[str]) -> dict[str, Any]:
@@ -225,11 +229,11 @@ def when(observation: Observation, now: datetime) -> datetime:
     return (seen if seen.tzinfo else seen.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-def _row(key: str, seen: list[Observation], now: datetime) -> dict[str, Any]:
+def _row(digest: str, key: str, seen: list[Observation], now: datetime) -> dict[str, Any]:
     one, times = seen[0], sorted({when(o, now) for o in seen})
     port = one.port if one.port is not None and 0 <= one.port <= 65535 else None
     return {
-        "digest": one.digest,
+        "digest": digest,
         "likeness": key,
         "field": one.field,
         "payload": one.payload.encode("utf-8", "surrogatepass"),

@@ -6,15 +6,18 @@ This is what the command line, the demo and the console call; the scan itself kn
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import islice
 from types import TracebackType
 from typing import Self
 
 from custodes.estate.model import Authority, Network, ScanRun
 from custodes.estate.register import Register
+from custodes.find.identify.core import identify
 from custodes.find.observe import scope
 from custodes.find.observe.plan import Outcome, Plan
 from custodes.find.observe.scope import Grant, Permission, Scope
 from custodes.find.observe.targets import Target, Targets
+from custodes.find.work import Group, Road
 
 WAITING = 2_000  # outcomes that may wait to be filed
 TOGETHER = 64  # outcomes whose end is noted in one transaction
@@ -90,6 +93,7 @@ class Filer:
         self._register = register
         self._run = run
         self._site_id = site_id
+        self._road = Road(register, identify)
         self._pool = ThreadPoolExecutor(1, "filer")
         self._filing: Future[None] | None = None
         self._waiting: list[Outcome] = []
@@ -126,17 +130,20 @@ class Filer:
         self._filing = self._pool.submit(self._file, batch)
 
     def _file(self, outcomes: list[Outcome]) -> None:
-        for outcome in outcomes:
-            self._device(outcome)
+        now = datetime.now(UTC)
+        answered = [outcome for outcome in outcomes if outcome.observations]
+        sites = self._sites(answered)
+        kept = iter(self._road.keep([o for one in answered for o in one.observations], now))
+        groups = [
+            Group(list(islice(kept, len(one.observations))), sites[one.address]) for one in answered
+        ]
+        self._road.file(groups, now)
         done = [outcome.device for outcome in outcomes if outcome.complete]
-        self._register.mark_done(self._run.id, done, datetime.now(UTC))
+        self._register.mark_done(self._run.id, done, now)
 
-    def _device(self, outcome: Outcome) -> None:
-        if not outcome.observations:
-            return
-        site_id = self._site_id
-        if site_id is None:
-            site_id = self._register.site_for(outcome.address)
-        self._register.file_identity(
-            outcome.identity, outcome.observations, site_id, datetime.now(UTC)
-        )
+    def _sites(self, outcomes: Iterable[Outcome]) -> dict[str, int | None]:
+        """The site of each address: the one that was given, else that of its network."""
+        addresses = {outcome.address for outcome in outcomes}
+        if self._site_id is not None:
+            return dict.fromkeys(addresses, self._site_id)
+        return self._register.sites_for(addresses)
