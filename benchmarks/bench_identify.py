@@ -26,8 +26,7 @@ from itertools import islice
 from pathlib import Path
 
 from custodes.find.identify import core
-from custodes.find.identify.lenient import read_observation
-from custodes.observation import Observation, observe, write_line
+from custodes.observation import Observation, observe, read_line, write_line
 
 HIKVISION = ("DS-2CD2185FWD-I", "DS-2CD2386G2-IU", "DS-7608NXI-I2/8P/S", "DS-2DE4425IW-DE")
 DAHUA = ("IPC-HDW2431T-AS-S2", "IPC-HFW1431S", "NVR5232-4KS2", "SD49225XA-HNR", "VTO2000A")
@@ -233,7 +232,7 @@ def in_process(rows: list[bytes], *, cached: bool) -> float:
     for row in rows:
         if not cached:
             core.forget()
-        core.identify((read_observation(row),))
+        core.identify((read_line(row),))
     return _cpu(resource.RUSAGE_SELF) - start
 
 

@@ -17,11 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from custodes.find.identify import core
-from custodes.find.identify.lenient import read_observation
 from custodes.identity import Identity
 from custodes.knowledge.devices import DEVICE_TYPES, same_kind
 from custodes.knowledge.makers import canonical, fold
-from custodes.observation import Observation
+from custodes.observation import Observation, read_line
 
 FIELDS = ("is_surveillance", "vendor", "maker", "model", "firmware", "device_type")
 ACCUSED = ("Hikvision", "Dahua")
@@ -55,7 +54,7 @@ def cases(path: Path) -> Iterator[Case]:
     """Each case with what identification says of it alone."""
     for line in path.read_bytes().splitlines():
         row = json.loads(line)
-        seen = read_observation(line)
+        seen = read_line(line)
         yield seen, row["expected"], core.identify((seen,))
 
 

@@ -80,20 +80,59 @@ def observe(field: str, payload: str | bytes, **where: object) -> Observation:
     )
 
 
-_decoder = msgspec.json.Decoder(Observation)
+_decode = msgspec.json.Decoder(Observation).decode
 _encoder = msgspec.json.Encoder()
+_TEXTS = ("id", "device", "encoding", "address", "transport", "source")
 
 
 def read_line(line: bytes) -> Observation:
     """Read one JSON line; unknown keys are ignored.
 
+    An optional key of another kind than ours is left out (a number as `id` is kept as text), and
+    bytes that are not UTF-8 become replacement characters: what was seen is worth more than its
+    wrapping.
+
     Raises:
         InputError: the line is not a JSON object with a text `field` and a text `payload`.
     """
     try:
-        return _decoder.decode(line)
+        return _decode(line)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"not an observation: {error}") from error
+        found = _read_leniently(line)
+        if found is None:
+            why = "nested too deeply" if isinstance(error, RecursionError) else error
+            raise InputError(f"not an observation: {why}") from error
+        return found
+
+
+def _read_leniently(line: bytes) -> Observation | None:
+    try:
+        row = msgspec.json.decode(line.decode("utf-8", "replace").strip("\ufeff"))
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not isinstance(row, dict):
+        return None
+    field, payload = row.get("field"), row.get("payload")
+    if not isinstance(field, str) or not isinstance(payload, str):
+        return None
+    kept: dict[str, object] = {k: row[k] for k in _TEXTS if isinstance(row.get(k), str)}
+    number, port = row.get("id"), row.get("port")
+    if isinstance(number, int) and not isinstance(number, bool):
+        kept["id"] = str(number)
+    if isinstance(port, int) and not isinstance(port, bool):
+        kept["port"] = port
+    kept["seen_at"] = _instant(row.get("seen_at"))
+    return msgspec.convert({"field": field, "payload": payload, **kept}, Observation)
+
+
+def _instant(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def write_line(observation: Observation) -> bytes:
@@ -120,8 +159,8 @@ FIELDS: frozenset[str] = frozenset(
     mac.address mdns.device-info mdns.packet mdns.service ssdp.packet upnp.response
     snmp.sysDescr snmp.sysObjectID snmp.record
     tls.subject tls.issuer tls.jarm tls.certificate tls.protocol
-    tcp.open udp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent ntp.banner
-    pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
+    tcp.open udp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent
+    ntp.banner pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
     host.os asset.record
     """.split()
 )

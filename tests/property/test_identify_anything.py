@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from custodes.errors import InputError
 from custodes.find.identify import core
 from custodes.find.identify.facets import cut
-from custodes.find.identify.lenient import read_observation
 from custodes.find.identify.literals import clauses
 from custodes.find.identify.readers import FACET_READERS, OBSERVATION_READERS
-from custodes.observation import FIELDS, Observation, observe
+from custodes.observation import FIELDS, Observation, observe, read_line
 
 fields = st.sampled_from(sorted(FIELDS)) | st.text(max_size=20)
 
@@ -139,7 +138,7 @@ def test_a_hostile_answer_costs_little_more_than_an_honest_one(field: str, a: st
 @given(st.binary(max_size=200))
 def test_any_line_is_an_observation_or_a_clear_error(line: bytes) -> None:
     with suppress(InputError):
-        assert read_observation(line).field is not None
+        assert read_line(line).field is not None
 
 
 keys = st.sampled_from(
@@ -151,7 +150,7 @@ values = st.none() | st.booleans() | st.integers() | st.text(max_size=5) | st.li
 @given(st.dictionaries(keys, values))
 def test_a_line_with_a_field_and_a_payload_is_always_read(row: dict[str, object]) -> None:
     line = json.dumps({**row, "field": "http.title", "payload": "x"}).encode()
-    seen = read_observation(line)
+    seen = read_line(line)
     assert (seen.field, seen.payload) == ("http.title", "x")
 
 

@@ -46,3 +46,27 @@ def test_seeing_the_same_again_later_is_the_same_observation() -> None:
     again = observe("http.title", "x", address="127.0.0.1", source="import")
     other = observe("http.title", "x", address="127.0.0.2")
     assert first.digest == again.digest != other.digest
+
+
+def test_a_key_of_another_kind_than_ours_is_left_out_and_the_rest_kept() -> None:
+    one = read_line(
+        b'{"field":"a","payload":"b","id":7,"source":{"repo":"x"},"port":"80",'
+        b'"seen_at":"yesterday","address":"127.0.0.1"}'
+    )
+    assert (one.id, one.address, one.port, one.seen_at, one.source) == (
+        "7",
+        "127.0.0.1",
+        None,
+        None,
+        None,
+    )
+
+
+def test_bytes_that_are_not_utf_8_become_replacement_characters() -> None:
+    assert read_line(b'\xef\xbb\xbf{"field":"a","payload":"caf\xe9"}').payload == "caf\ufffd"
+
+
+@pytest.mark.parametrize("line", [b"[]", b'{"field":1,"payload":"x"}', b'{"field":"x"}', b"nope"])
+def test_a_line_without_field_and_payload_as_text_is_refused(line: bytes) -> None:
+    with pytest.raises(InputError):
+        read_line(line)

@@ -64,7 +64,6 @@ def written(tmp_path: Path, content: bytes) -> Path:
         (b"not json\n", "JSON is malformed"),
         (b'{"field":1,"payload":"x"}\n', "Expected `str`"),
         (b'{"field":"http.title"}\n', "missing required field `payload`"),
-        (b'{"field":"http.title","payload":"\xff\xfe"}\n', "not UTF-8"),
         (b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}\n", "nested too deeply"),
         (b'{"field":"a","payload":"b","port":65536}\n', "65536 is not a port"),
         (b'{"field":"a","payload":"b","seen_at":"2026-11-22T10:00:00"}\n', "no time zone"),
@@ -79,6 +78,14 @@ def test_a_bad_line_is_named_and_the_next_one_is_read(
         (only,) = reader.tally.reasons
     assert only.where == "line 2"
     assert reason in only.reason
+
+
+def test_a_key_of_another_kind_and_foreign_bytes_do_not_lose_the_line(tmp_path: Path) -> None:
+    line = b'{"field":"http.title","payload":"caf\xe9","source":{"repo":"x"},"port":"80"}\n'
+    with open_file(written(tmp_path, line)) as reader:
+        (only,) = list(reader)
+    assert (only.payload, only.port) == ("caf\ufffd", None)
+    assert only.source == "import:lines.jsonl#line 1"
 
 
 def test_only_the_first_reasons_are_listed_but_every_bad_line_is_counted(tmp_path: Path) -> None:

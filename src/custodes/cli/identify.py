@@ -14,11 +14,10 @@ import msgspec
 from custodes.cli import output
 from custodes.errors import InputError, UsageError
 from custodes.find.identify import core
-from custodes.find.identify.lenient import read_observation
 from custodes.find.read.lines import Readable, lines
 from custodes.find.read.streams import GZIP_MAGIC, Gunzip
 from custodes.identity import Identity
-from custodes.observation import Observation
+from custodes.observation import Observation, read_line
 from custodes.units import MIB, human_size
 
 LINE_LIMIT = 8 * MIB
@@ -142,7 +141,7 @@ def _observations(source: Source, trouble: Trouble) -> Iterator[Observation]:
                 trouble.add(where, InputError(f"longer than {limit}, so it was left out"))
             elif line.data and not line.data.isspace():
                 try:
-                    yield read_observation(line.data)
+                    yield read_line(line.data)
                 except InputError as error:
                     trouble.add(where, error)
     except InputError as error:  # the packed stream is damaged; what came before it stands

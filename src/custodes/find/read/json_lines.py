@@ -1,6 +1,6 @@
 """What the formats with one JSON object a line have in common: bad lines, long lines, a cut end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 import msgspec
@@ -37,14 +37,22 @@ def records(stream: Readable, kind: type[T], tally: Tally) -> Iterator[tuple[int
     Raises:
         InputError: the last line is broken and no newline closes it: the file was cut short.
     """
-    decode = msgspec.json.Decoder(kind).decode
+    yield from parsed(stream, msgspec.json.Decoder(kind).decode, tally)
+
+
+def parsed(stream: Readable, parse: Callable[[bytes], T], tally: Tally) -> Iterator[tuple[int, T]]:
+    """Every line that `parse` accepts, with its number; the others are counted in the tally.
+
+    Raises:
+        InputError: the last line is broken and no newline closes it: the file was cut short.
+    """
     for line in lines(stream):
         if line.data is None:
             _refuse(line, f"longer than {human_size(LIMIT)}", tally)
         elif line.data and not line.data.isspace():
             try:
-                record = decode(line.data)
-            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+                record = parse(line.data)
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InputError) as error:
                 _refuse(line, _reason(error), tally)
             else:
                 yield line.number, record

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from custodes.find.read.json_lines import begins_with, records
+from custodes.find.read.json_lines import begins_with, parsed
 from custodes.find.read.lines import Readable
 from custodes.find.read.tally import Tally
-from custodes.observation import Observation
+from custodes.observation import Observation, read_line
 
 NAME = "observations"
 ABOUT = "custodes observation lines (JSON, one a line, also .gz)"
@@ -21,7 +21,7 @@ def recognise(head: bytes) -> bool:
 
 def read(stream: Readable, name: str, tally: Tally) -> Iterator[Observation]:
     """Every observation of the file, as it was written; only a missing `source` is filled in."""
-    for number, observation in records(stream, Observation, tally):
+    for number, observation in parsed(stream, read_line, tally):
         if fault := _fault(observation):
             tally.reject(f"line {number}", fault)
         elif observation.source is None:
