@@ -54,8 +54,9 @@ class Web(Conversation):
             self.device.spawn(misbehave(self._http.behaviour, self, START))
             return
         now = datetime.now(UTC)
-        self.send(respond(self.device, self._http, self._pages, request, now))
-        if not _is_kept(request):
+        answer = respond(self.device, self._http, self._pages, request, now)
+        self.send(answer)
+        if not _is_kept(request) or not _has_length(answer):
             self.transport.close()
 
 
@@ -128,6 +129,12 @@ def _matches(page: Page, request: Request) -> bool:
     if page.contains and page.contains.encode() not in request.body:
         return False
     return page.path in {target, "*"} and page.method == method
+
+
+def _has_length(answer: bytes) -> bool:
+    """Whether its reader can tell where the answer ends; otherwise the end of the line says it."""
+    head = answer.partition(b"\r\n\r\n")[0].lower()
+    return b"\r\ncontent-length:" in head or b"\r\ntransfer-encoding:" in head
 
 
 def _is_kept(request: Request) -> bool:
