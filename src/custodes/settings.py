@@ -15,6 +15,8 @@ from typing import Any
 
 from custodes.errors import UsageError
 
+MOST_PACKETS_PER_SECOND = 5_000  # of the setting and of the option of a scan
+
 # Variables of the environment that are not settings.
 OTHER_VARIABLES = frozenset({"CUSTODES_DATA", "CUSTODES_DEBUG", "CUSTODES_NO_SKIP"})
 
@@ -71,7 +73,7 @@ SETTINGS: tuple[Setting, ...] = (
         "scan.packets_per_second",
         50,
         "new connections and datagrams a second, in all",
-        whole(1, 100_000),
+        whole(1, MOST_PACKETS_PER_SECOND),
     ),
     Setting("scan.connections_per_device", 2, "connections to one device at a time", whole(1, 64)),
     Setting(

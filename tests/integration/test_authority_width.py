@@ -54,8 +54,8 @@ def test_a_dry_run_with_an_authority_shows_it_and_records_nothing(
     scan = ["scan", "127.0.0.1", "--authority", TERMS, "--dry-run"]
     assert invoke([*data, *scan]) == 0
     said = capsys.readouterr().out
-    assert "authorised: yes" in said
-    assert "A. Nyone, Nobody, until 2100-01-01" in said
+    assert "Authorised: yes" in said
+    assert "A. Nyone, Nobody, to the end of 2099-12-31 (UTC)" in said
     assert "not covered" not in said
     assert invoke([*data, "networks", "--json"]) == 0
     assert capsys.readouterr().out.strip() == "[]"

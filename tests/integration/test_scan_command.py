@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -209,14 +210,62 @@ def test_a_print_port_is_connected_to_and_nothing_is_written(run: Run, camera: C
 def test_the_table_says_who_was_found_and_stderr_how(run: Run, camera: Camera) -> None:
     _, out, err = run("scan", camera.target, "--authority", WHO)
     assert "Hikvision" in out
-    assert "1 of 1 addresses looked at" in err
-    assert "By maker: Hikvision 1." in err
+    assert "1 of 1 address looked at" in err
+    assert "1 device found: 1 camera or recorder, 0 other devices" in err
+    assert "Cameras and recorders by brand: Hikvision 1." in err
+    assert "Cameras and recorders by maker: Hikvision 1." in err
+    head = out.splitlines()[0].split()
+    assert head == ["Address", "Brand", "Maker", "Model", "Firmware", "Type", "Surveillance"]
 
 
 def test_nobody_at_home_is_no_failure(run: Run) -> None:
-    status, out, _ = run("scan", "127.77.9.9:9/http", "--authority", WHO)
+    status, out, err = run("scan", "127.77.9.9:9/http", "--authority", WHO)
     assert status == 0
     assert "No device answered." in out
+    assert "1 address refused everything." in err
+    assert "did not answer" not in err
+
+
+def test_the_counts_of_addresses_add_up(run: Run, camera: Camera) -> None:
+    _, out, _ = run("scan", camera.target, "127.77.9.9:9/http", "--authority", WHO, "--json")
+    body = document(out)
+    assert (body["answered"], body["refused"], body["not_answering"]) == (1, 1, 0)
+    assert body["done"] == body["answered"] + body["refused"] + body["not_answering"]
+    assert body["devices"] == body["answered"] - body["said_nothing"] == 1
+
+
+def test_a_dry_run_in_words_tells_least_and_most_and_how_names_were_resolved(run: Run) -> None:
+    status, out, _ = run("scan", "localhost", "--ports", "80", "--dry-run", "--authority", WHO)
+    assert status == 0
+    assert "Name: localhost was resolved to " in out
+    assert "127.0.0.1" in out
+    assert re.search(r"^Packets: \d+ at least, \d+ at most;", out, re.MULTILINE)
+    assert "to the end of 2099-12-31 (UTC)" in out
+    assert not Path(os.environ["CUSTODES_DATA"]).exists(), "a dry run makes nothing"
+
+
+def test_names_are_refused_where_nothing_may_be_asked_of_the_resolver(run: Run) -> None:
+    status, _, err = run("scan", "localhost", "--dry-run", "--no-resolve")
+    assert status == 2
+    assert "'localhost' is a name" in err
+
+
+def test_a_target_file_that_is_not_there_is_wrong_usage_and_an_unreadable_one_is_not(
+    run: Run, tmp_path: Path
+) -> None:
+    missing, folder, binary = tmp_path / "no.txt", tmp_path, tmp_path / "binary.txt"
+    binary.write_bytes(b"192.0.2.1\n\xff\xfe\n")
+    status, _, err = run("scan", f"@{missing}", "--dry-run")
+    assert (status, err) == (2, f"custodes: there is no file {missing}\n")
+    status, _, err = run("identify", str(missing))
+    assert (status, err) == (2, f"custodes: there is no file {missing}\n")
+    status, _, err = run("scan", f"@{folder}", "--dry-run")
+    assert (status, err) == (3, f"custodes: {folder} cannot be read: Is a directory\n")
+    status, _, err = run("identify", str(folder))
+    assert (status, err) == (3, f"custodes: {folder} cannot be read: Is a directory\n")
+    status, _, err = run("scan", f"@{binary}", "--dry-run")
+    assert (status, err.count(str(binary))) == (3, 1)
+    assert "line 2 is not UTF-8 text" in err
 
 
 def command(*arguments: str) -> list[str]:
@@ -276,7 +325,11 @@ def test_a_network_is_recorded_and_shown_with_its_authorities(run: Run) -> None:
 
 
 def test_the_list_says_which_networks_may_be_scanned(run: Run) -> None:
-    assert "No network is recorded" in run("networks")[1]
+    _, out, err = run("networks")
+    assert "No network is recorded" in out
+    data = Path(os.environ["CUSTODES_DATA"])
+    assert err == f"There is no register in {data} yet.\n"
+    assert not data.exists(), "looking makes nothing"
     run("networks", "add", "198.51.100.0/24")
     assert "not allowed" in run("networks", "list")[1]
 
@@ -293,3 +346,55 @@ def test_the_list_says_which_networks_may_be_scanned(run: Run) -> None:
 )
 def test_what_cannot_be_recorded_is_refused(run: Run, arguments: list[str]) -> None:
     assert run("networks", *arguments)[0] == 2
+
+
+def test_an_authority_of_a_date_is_shown_with_its_last_day(run: Run) -> None:
+    _, out, _ = run("networks", "authorise", "192.0.2.0/24", "--authority", WHO)
+    assert "scanning: allowed to the end of 2099-12-31 (UTC)" in out
+    assert "to the end of 2099-12-31 (UTC): in force" in out
+    assert "allowed to the end of 2099-12-31 (UTC)" in run("networks")[1]
+    (network,) = document(run("networks", "--json")[1])
+    assert network["scanning"] == "allowed until 2100-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("command_name", ["authorise", "add"])
+def test_an_address_with_a_prefix_is_no_network_and_the_hint_names_it(
+    run: Run, command_name: str
+) -> None:
+    more = ["--authority", WHO] if command_name == "authorise" else []
+    status, _, err = run("networks", command_name, "127.9.0.5/24", *more)
+    assert status == 2
+    assert "127.9.0.0/24" in err
+    assert run("networks", "--json")[1].strip() == "[]"
+
+
+def test_a_network_that_is_there_is_not_recorded_twice(run: Run) -> None:
+    run("networks", "add", "192.0.2.0/24", "--site", "Depot")
+    status, out, err = run("networks", "add", "192.0.2.0/24", "--name", "CCTV", "--json")
+    assert status == 0
+    assert "192.0.2.0/24 is recorded already" in err
+    assert (document(out)["site"], document(out)["name"]) == ("Depot", "CCTV")
+    assert len(document(run("networks", "--json")[1])) == 1
+
+
+def test_a_network_without_a_site_gets_the_one_that_is_named_later(run: Run) -> None:
+    run("networks", "authorise", "192.0.2.0/24", "--authority", WHO)
+    run("networks", "add", "192.0.2.0/24", "--site", "Depot")
+    (network,) = document(run("networks", "--json")[1])
+    assert (network["site"], len(network["authorities"])) == ("Depot", 1)
+
+
+def test_which_of_several_sites_is_meant_must_be_said(run: Run) -> None:
+    run("networks", "add", "192.0.2.0/24", "--site", "Depot")
+    run("networks", "add", "192.0.2.0/24", "--site", "Library")
+    status, _, err = run("networks", "add", "192.0.2.0/24", "--name", "CCTV")
+    assert status == 2
+    assert "--site" in err
+
+
+def test_what_is_empty_looks_the_same_in_the_list_and_alone(run: Run) -> None:
+    run("networks", "add", "192.0.2.0/24")
+    listed = run("networks")[1].splitlines()[1].split()
+    assert listed == ["192.0.2.0/24", "-", "unknown", "-", "not", "allowed"]
+    shown = run("networks", "show", "192.0.2.0/24")[1].splitlines()
+    assert {"name: -", "segment: unknown", "site: -"} <= set(shown)

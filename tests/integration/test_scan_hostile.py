@@ -122,7 +122,7 @@ def test_one_byte_a_second_for_ever_ends_with_the_time_limit_of_an_answer() -> N
             await asyncio.sleep(0.1)
 
     _, outcome = one(drip)
-    assert outcome.slow
+    assert "/http: an answer had not ended after 0.5 s" in outcome.late[0]
 
 
 def test_a_body_that_drips_keeps_what_had_come() -> None:
@@ -257,7 +257,8 @@ def test_a_port_that_accepts_and_says_nothing_is_slow_and_left_after_two_timeout
         await asyncio.sleep(30)
 
     _, outcome = one(silent)
-    assert outcome.slow
+    (port,) = outcome.open_ports
+    assert outcome.late[0] == f"{port}/http: no answer came within 0.5 s (scan.reply_timeout_s)"
     assert connections <= 2
 
 
@@ -301,8 +302,8 @@ def test_a_tls_port_that_never_finishes_its_handshake_ends_in_time() -> None:
         await asyncio.sleep(30)
 
     _, outcome = one(silent, "https")
-    assert outcome.open_ports
-    assert outcome.slow
+    (port,) = outcome.open_ports
+    assert f"{port}/https: the TLS handshake had not ended after 0.5 s" in outcome.late[0]
 
 
 def test_a_flood_of_interim_answers_is_cut_off() -> None:
@@ -490,3 +491,21 @@ def test_an_answer_from_a_target_outside_the_scope_is_dropped() -> None:
 
     summary, seen = asyncio.run(run())
     assert (seen, summary.datagrams_dropped) == ([], 1)
+
+
+def test_an_address_that_refuses_everything_is_neither_an_answer_nor_nobody() -> None:
+    outcomes: list[Outcome] = []
+    target = Target("127.0.0.1", (Port(9, "http"), Port(10, "rtsp")))
+    summary = asyncio.run(scan([target], PLAN, sink=lambda _: None, finished=outcomes.append))
+    assert (summary.done, summary.answered, summary.refused) == (1, 0, 1)
+    assert outcomes[0].refused
+    assert not outcomes[0].answered
+
+
+def test_a_port_where_silence_is_usual_is_no_late_answer() -> None:
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    _, outcome = one(silent, "silent")
+    assert outcome.answered
+    assert outcome.late == ()

@@ -205,33 +205,50 @@ def test_the_forecast_counts_addresses_and_packets() -> None:
     assert forecast(targets, every)["packets_at_most"] > 2540
 
 
-def outcome(address: str, identity: Identity, *, slow: bool = False) -> Outcome:
+def outcome(
+    address: str, identity: Identity, *, late: bool = False, complete: bool = True
+) -> Outcome:
     return Outcome(
         device=address,
         address=address,
         observations=[observe("http.title", "x")],
         identity=identity,
         answered=True,
-        slow=slow,
+        refused=False,
+        late=("80/http: no answer came within 5 s",) if late else (),
         open_ports=(80,),
         packets=3,
-        troubles=("80/http: late",) if slow else (),
+        troubles=(),
+        complete=complete,
     )
 
 
 def test_the_report_counts_cameras_by_maker_and_says_what_is_unknown() -> None:
     found = Found()
     found.add(outcome("192.0.2.10", Identity(is_surveillance=True, maker="Dahua")))
-    found.add(outcome("192.0.2.9", Identity(is_surveillance=True), slow=True))
+    found.add(outcome("192.0.2.9", Identity(is_surveillance=True), late=True))
     found.add(outcome("192.0.2.8", Identity(is_surveillance=False, maker="HP")))
     found.add(outcome("192.0.2.7", Identity()))
-    body = document(Summary(targets=6, done=6, answered=4), found, already_done=2, rate=50)
+    summary = Summary(targets=8, done=8, answered=5, refused=1)
+    body = document(summary, found, already_done=2, rate=50)
     assert body["by_maker"] == {"Dahua": 1, "unknown": 1}
     assert (body["surveillance"], body["not_surveillance"], body["surveillance_unknown"]) == (
         2,
         1,
         1,
     )
-    assert (body["targets"], body["not_answering"]) == (8, 2)
+    assert (body["targets"], body["refused"], body["not_answering"]) == (10, 1, 2)
+    assert body["said_nothing"] == 1
     assert [d["address"] for d in body["device_list"]][:2] == ["192.0.2.7", "192.0.2.8"]
-    assert body["not_in_time"] == [{"device": "192.0.2.9", "why": ["80/http: late"]}]
+    assert body["not_in_time"] == [
+        {"device": "192.0.2.9", "why": ["80/http: no answer came within 5 s"]}
+    ]
+
+
+def test_a_device_that_was_cut_short_is_counted_apart_so_that_the_counts_add_up() -> None:
+    found = Found()
+    found.add(outcome("192.0.2.10", Identity()))
+    found.add(outcome("192.0.2.11", Identity(), complete=False))
+    body = document(Summary(targets=9, done=1, answered=1), found, already_done=0, rate=50)
+    assert (body["devices"], body["answered"], body["cut_short"]) == (2, 1, 1)
+    assert body["said_nothing"] == 0

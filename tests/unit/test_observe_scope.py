@@ -48,7 +48,7 @@ def test_one_uncovered_part_refuses_the_whole_scan_and_is_named() -> None:
 def test_an_authority_that_has_ended_covers_nothing_and_is_named() -> None:
     with pytest.raises(OutOfScope) as caught:
         check(asked("192.0.2.0/24"), [grant("192.0.2.0/24", days=0)], NOW)
-    assert "ended 2026-11-22T12:00:00Z" in caught.value.hint
+    assert "ran until 2026-11-22T12:00:00Z" in caught.value.hint
 
 
 def test_an_authority_holds_up_to_its_last_instant() -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custodes import settings as config
-from custodes.errors import UsageError
+from custodes.cli import output
+from custodes.errors import CustodesError, InputError, UsageError
 
 if TYPE_CHECKING:
     from custodes.estate.register import Register
@@ -36,19 +37,40 @@ def settings(ctx: click.Context, flags: Mapping[str, Any] | None = None) -> conf
     )
 
 
+def unreadable(name: str, error: OSError) -> CustodesError:
+    """The error for an input file: wrong usage where it is not there, else what stopped it."""
+    if isinstance(error, FileNotFoundError):
+        return UsageError(f"there is no file {name}", file=name)
+    return InputError(f"{name} cannot be read: {error.strerror or error}", file=name)
+
+
 @contextmanager
-def register(ctx: click.Context) -> Iterator["Register"]:
-    """The register, opened and migrated, closed at the end of the command."""
+def register(ctx: click.Context, *, make: bool = True) -> Iterator["Register"]:
+    """The register, opened and migrated, closed at the end of the command.
+
+    Commands that only read say `make=False`: where there is no register yet, they say so, read
+    an empty one, and no folder and no database is made.
+    """
     from custodes.estate.register import open_register
 
     place = folder(ctx)
+    url = config.database_url(settings(ctx), place)
+    if place.exists() and not place.is_dir():
+        raise UsageError(f"the data folder {place} is a file", hint="Give --data a folder.")
+    if not make and (missing := absent(url)):
+        output.note(f"There is no register in {missing} yet.")
+        with open_register("sqlite://") as empty:
+            yield empty
+        return
     try:
         place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except FileExistsError:
-        raise UsageError(
-            f"the data folder {place} is a file", hint="Give --data a folder."
-        ) from None
     except OSError as error:
         raise UsageError(f"the data folder {place} cannot be made: {error.strerror}") from error
-    with open_register(config.database_url(settings(ctx), place)) as opened:
+    with open_register(url) as opened:
         yield opened
+
+
+def absent(url: str) -> Path | None:
+    """The folder where the file of this register is missing; None: there is one, or a server."""
+    path = Path(url.removeprefix("sqlite:///"))
+    return path.parent if url.startswith("sqlite:///") and not path.exists() else None

@@ -11,8 +11,8 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from custodes.cli import output
-from custodes.errors import InputError, UsageError
+from custodes.cli import context, output
+from custodes.errors import InputError
 from custodes.find.identify import core
 from custodes.find.read.lines import Readable, lines
 from custodes.find.read.streams import GZIP_MAGIC, Gunzip
@@ -38,7 +38,12 @@ _BOOL = (True, False)
 )
 @click.option("--summary", is_flag=True, help="Print counts instead of identities.")
 @click.option("--human", is_flag=True, help="Print one readable line for each identity.")
-@click.option("--json", "as_json", is_flag=True, help="Also say errors as JSON lines, on stderr.")
+@click.option(
+    "--json",
+    "as_json",
+    is_flag=True,
+    help="Print errors as JSON too.",
+)
 def identify(*, file: str, by: str, summary: bool, human: bool, as_json: bool) -> int:
     """Say what the observations in FILE mean; `-` (or nothing) reads standard input.
 
@@ -49,7 +54,8 @@ def identify(*, file: str, by: str, summary: bool, human: bool, as_json: bool) -
     With --by device, observations that share `device` (or `address`) are weighed together; they
     need not stand together.
 
-    Exit status: 0 done, 2 wrong usage, 3 some lines could not be read (the others were).
+    Exit status: 0 done, 2 wrong usage or no such file, 3 the file or some lines of it
+    could not be read (the others were).
     """
     trouble = Trouble(as_json)
     gc.freeze()  # readings hold no cycles: looking for some costs a tenth of the time
@@ -127,7 +133,7 @@ def _open(stack: ExitStack, file: str) -> Source:
         if len(head) == 1:
             head += stream.read(1) or b""
     except OSError as error:
-        raise UsageError(f"{file} cannot be read: {error.strerror or error}") from error
+        raise context.unreadable(file, error) from error
     whole = _Peeked(head, stream)
     return Source(Gunzip(whole) if head == GZIP_MAGIC else whole)
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custodes.cli import context, output
+from custodes.cli.nouns import Noun
 from custodes.errors import UsageError
 from custodes.units import iso
 
 if TYPE_CHECKING:
     from custodes.estate.model import Authority, Network
+    from custodes.estate.register import Register
 
 COLUMNS = {
     "cidr": "Network",
@@ -21,16 +23,12 @@ COLUMNS = {
 }
 
 
-@click.group(invoke_without_command=True)
-@output.JSON
-@click.pass_context
-def networks(ctx: click.Context, as_json: bool) -> int:
+@click.group(cls=Noun)
+def networks() -> None:
     """List networks, and record who allowed each to be scanned.
 
     Without a sub-command: the list. Exit status: 0 done, 2 wrong usage, 6 the register is damaged.
     """
-    ctx.meta["as_json"] = as_json
-    return _list(ctx, as_json) if ctx.invoked_subcommand is None else 0
 
 
 @networks.command("list")
@@ -38,17 +36,14 @@ def networks(ctx: click.Context, as_json: bool) -> int:
 @click.pass_context
 def list_networks(ctx: click.Context, as_json: bool) -> int:
     """List every network and whether it may be scanned now."""
-    return _list(ctx, as_json)
-
-
-def _list(ctx: click.Context, as_json: bool) -> int:
     now = datetime.now(UTC)
-    with context.register(ctx) as register:
-        found = [_row(network, now) for network in register.networks()]
-    if as_json or ctx.meta.get("as_json"):
-        output.emit_json(found)
+    with context.register(ctx, make=False) as register:
+        found = register.networks()
+    if as_json:
+        output.emit_json([_row(network, now) for network in found])
     else:
-        output.table(found, COLUMNS, empty="No network is recorded: custodes networks add CIDR.")
+        rows = [_in_words(network, now) for network in found]
+        output.table(rows, COLUMNS, empty="No network is recorded: custodes networks add CIDR.")
     return 0
 
 
@@ -74,10 +69,47 @@ def add(
     as_json: bool,
 ) -> int:
     """Record the network CIDR. This allows no scan: see `authorise`."""
+    wanted = _whole(cidr)
     with context.register(ctx) as register:
-        site_id = register.add_site(site).id if site else None
-        made = register.add_network(cidr, name=name, segment=segment, site_id=site_id, notes=notes)
+        site_id = _place(register, wanted, site)
+        if any(n.cidr == wanted and n.site_id == site_id for n in register.networks()):
+            output.note(f"{wanted} is recorded already.")
+        made = register.add_network(
+            wanted, name=name, segment=segment, site_id=site_id, notes=notes
+        )
     return _tell(made, as_json)
+
+
+def _whole(cidr: str) -> str:
+    """The network as it is written; an address with a prefix is refused, not rounded."""
+    from custodes.estate.authority import network
+
+    wanted = str(network(cidr))
+    if "/" in cidr and cidr.strip().partition("/")[0].casefold() != wanted.partition("/")[0]:
+        raise UsageError(
+            f"{cidr} is an address with a prefix, not a network",
+            hint=f"Write {wanted} for the whole network, or the address alone.",
+        )
+    return wanted
+
+
+def _place(register: "Register", cidr: str, site: str | None) -> int | None:
+    """The site that a network is recorded at: the one named, else where it is already.
+
+    A network that had no site so far gets the one that is named.
+    """
+    held = [n for n in register.networks() if n.cidr == cidr]
+    if site is None:
+        if len(held) > 1:
+            names = ", ".join(n.site or "no site" for n in held)
+            raise UsageError(f"{cidr} is recorded at {names}", hint="Say which: --site NAME.")
+        return held[0].site_id if held else None
+    site_id = register.add_site(site).id
+    if not any(n.site_id == site_id for n in held):
+        for network in held:
+            if network.site_id is None:
+                register.change_network(network.id, site_id=site_id)
+    return site_id
 
 
 @networks.command()
@@ -95,10 +127,11 @@ def authorise(
 
     now = datetime.now(UTC)
     granted = permission(authority, now)
+    wanted = _whole(cidr)
     with context.register(ctx) as register:
-        site_id = register.add_site(site).id if site else None
+        site_id = _place(register, wanted, site)
         made = register.record_authority(
-            cidr, granted.who, granted.until, now, reference, site_id=site_id
+            wanted, granted.who, granted.until, now, reference, site_id=site_id
         )
         network = next(n for n in register.networks() if n.id == made.network_id)
     return _tell(network, as_json)
@@ -113,7 +146,7 @@ def show(ctx: click.Context, cidr: str, as_json: bool) -> int:
     from custodes.estate.authority import covers, network
 
     wanted = network(cidr)
-    with context.register(ctx) as register:
+    with context.register(ctx, make=False) as register:
         holding = [n for n in register.networks() if covers(n.network, wanted)]
     if not holding:
         raise UsageError(
@@ -124,19 +157,34 @@ def show(ctx: click.Context, cidr: str, as_json: bool) -> int:
 
 def _tell(network: "Network", as_json: bool) -> int:
     now = datetime.now(UTC)
-    row = _row(network, now)
     if as_json:
-        output.emit_json(row)
+        output.emit_json(_row(network, now))
         return 0
-    for key in ("cidr", "name", "segment", "site", "scanning", "notes"):
-        value = row[key]
-        click.echo(f"{key}: {output.printable(str(value)) if value else '-'}")
-    for one in row["authorities"]:
-        state = "in force" if one["in_force"] else "not in force"
-        reference = f" ({one['reference']})" if one["reference"] else ""
-        text = f"  {one['who']}, {one['valid_from']} until {one['until']}{reference}: {state}"
-        click.echo(output.printable(text))
+    for key, value in _in_words(network, now).items():
+        click.echo(f"{key}: {output.printable(value)}")
+    for one in network.authorities:
+        click.echo(output.printable(f"  {_authority_in_words(one, now)}"))
     return 0
+
+
+def _in_words(network: "Network", now: datetime) -> dict[str, str]:
+    """A network for a person; what is empty is a dash."""
+    from custodes.find.observe.scope import ends
+
+    last = max((a.until for a in network.authorities if a.valid_at(now)), default=None)
+    scanning = f"allowed {ends(last)}" if last else "not allowed"
+    row = _row(network, now) | {"scanning": scanning}
+    keys = ("cidr", "name", "segment", "site", "scanning", "notes")
+    return {key: str(row[key] or "-") for key in keys}
+
+
+def _authority_in_words(authority: "Authority", now: datetime) -> str:
+    from custodes.find.observe.scope import ends
+
+    state = "in force" if authority.valid_at(now) else "not in force"
+    reference = f" ({authority.reference})" if authority.reference else ""
+    since = f"from {iso(authority.valid_from)}"
+    return f"{authority.who}, {since} {ends(authority.until)}{reference}: {state}"
 
 
 def _row(network: "Network", now: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ import click
 
 from custodes.cli import context, output
 from custodes.errors import InputError, UsageError
+from custodes.settings import MOST_PACKETS_PER_SECOND
 
 if TYPE_CHECKING:
     from custodes.estate.register import Register
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 PARTIAL, INTERRUPTED = 3, 130
 LINE_EVERY_S = 5.0
-NAMED_AT_MOST = 10
 RISKY_RATE = 100
 COLUMNS = {
     "device": "Address",
@@ -35,7 +35,7 @@ COLUMNS = {
     "maker": "Maker",
     "model": "Model",
     "firmware": "Firmware",
-    "device_type": "Kind",
+    "device_type": "Type",
     "is_surveillance": "Surveillance",
 }
 
@@ -48,7 +48,7 @@ COLUMNS = {
 @click.option(
     "--packets-per-second",
     "rate",
-    type=click.FloatRange(0, 5000, min_open=True),
+    type=click.FloatRange(0, MOST_PACKETS_PER_SECOND, min_open=True),
     help="New connections and datagrams a second in all (default 50, at most 5000).",
 )
 @click.option("--thorough", is_flag=True, help="Ask every port and page, also of known devices.")
@@ -61,6 +61,7 @@ COLUMNS = {
 )
 @click.option("--resume", is_flag=True, help="Go on with an interrupted scan, however old.")
 @click.option("--fresh", is_flag=True, help="Start anew, also after an interruption.")
+@click.option("--no-resolve", is_flag=True, help="Refuse names: nothing is asked of the resolver.")
 @click.option("--yes", "large", is_flag=True, help="Agree to more than 65,536 addresses.")
 @click.option("--dry-run", is_flag=True, help="Say what would be sent, and send nothing.")
 @click.option(
@@ -93,11 +94,12 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], as_json: bool, **optio
 
     if options["resume"] and options["fresh"]:
         raise UsageError("--resume and --fresh exclude each other")
+    resolve = _refuse_name if options["no_resolve"] else _resolve
     asked = reading.parse(
-        targets, read_file=_read_file, resolve=_resolve, large=bool(options["large"])
+        targets, read_file=_read_file, resolve=resolve, large=bool(options["large"])
     )
     plan = plan_from(ctx, options)
-    with context.register(ctx) as register:
+    with context.register(ctx, make=not options["dry_run"]) as register:
         return _run(register, asked, plan, options, as_json)
 
 
@@ -136,30 +138,24 @@ def _dry_run(
 ) -> int:
     from custodes.errors import OutOfScope
     from custodes.find.observe import job
-    from custodes.find.observe.forecast import forecast
+    from custodes.find.observe.forecast import forecast, in_words
 
     body = forecast(asked, plan)
+    said = list(in_words(body))
     try:
         scope = job.scope_of(register, asked, datetime.now(UTC), granted)
         body["authorised"], body["authorities"] = True, scope.authorities
+        said.append(f"Authorised: yes, by {'; '.join(scope.in_words)}")
     except OutOfScope as error:
         body["authorised"], body["authorities"] = False, []
         body["not_covered"] = error.facts["uncovered"]
+        said.append(f"Authorised: no; {error}")
     if as_json:
         output.emit_json(body)
     else:
-        for key, value in body.items():
-            click.echo(f"{key.replace('_', ' ')}: {_words(value)}")
+        click.echo("\n".join(map(output.printable, said)))
     output.note("Nothing was sent.")
     return 0
-
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict):
-        return "".join(f"\n  {name}: {text}" for name, text in value.items())
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _scan(
@@ -215,32 +211,21 @@ async def _with_stop(left: "Sequence[Target] | Targets", plan: "Plan", **ways: A
 
 def _tell(body: dict[str, Any], summary: "Summary", as_json: bool) -> int:
     """Print what was found and give the exit status."""
+    from custodes.find.observe.report import in_words
+
     if as_json:
         output.emit_json(body)
     else:
         output.table(body["device_list"], COLUMNS, empty="No device answered.")
-        for line in _in_words(body):
-            output.note(line)
+        for line in in_words(body):
+            output.note(output.printable(line))
+        if summary.interrupted:
+            output.note(
+                "Interrupted; what was read is kept. The same command goes on with the rest."
+            )
     if summary.interrupted:
         return INTERRUPTED
     return PARTIAL if body["not_in_time"] else 0
-
-
-def _in_words(body: dict[str, Any]) -> "Iterator[str]":
-    makers = ", ".join(f"{maker} {count}" for maker, count in body["by_maker"].items())
-    yield (
-        f"{body['done']:,} of {body['targets']:,} addresses looked at in {body['seconds']:g} s with"
-        f" {body['packets']:,} packets: {body['surveillance']:,} cameras and recorders,"
-        f" {body['not_surveillance']:,} other devices, {body['surveillance_unknown']:,} unknown;"
-        f" {body['not_answering']:,} addresses did not answer."
-    )
-    if makers:
-        yield f"By maker: {makers}."
-    if body["not_in_time"]:
-        names = ", ".join(d["device"] for d in body["not_in_time"][:NAMED_AT_MOST])
-        yield f"Did not finish an answer in time: {names}."
-    if body["interrupted"]:
-        yield "Interrupted; what was read is kept. The same command goes on with the rest."
 
 
 def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({})) -> "Plan":
@@ -294,8 +279,15 @@ def _names(text: str | None) -> frozenset[str]:
 def _read_file(name: str) -> str:
     try:
         return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{name} cannot be read: {error}") from error
+    except OSError as error:
+        raise context.unreadable(name, error) from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise InputError(f"{name} cannot be read: line {line} is not UTF-8 text") from error
+
+
+def _refuse_name(name: str) -> list[str]:
+    raise UsageError(f"{name!r} is a name", hint="Give its address, or leave out --no-resolve.")
 
 
 def _resolve(name: str) -> list[str]:

@@ -84,7 +84,8 @@ class Contact:
         self.hints: list[Port] = []  # ports that the device itself named, asked first
         self.moved: Port | None = None  # where its web page is by its own redirect
         self.packets = self.requests = self.timeouts = 0
-        self.gone = self.slow = False
+        self.gone = False
+        self.late: list[str] = []  # answers that had not ended in time: which port, which limit
         self._pace = pace
         self._mail = mail
         self._places = asyncio.Semaphore(plan.limits.connections_per_device)
@@ -137,9 +138,13 @@ class Contact:
 
     @property
     def answered(self) -> bool:
-        return bool(self.observations) or any(
-            s in {State.OPEN, State.CLOSED} for s in self.states.values()
-        )
+        """True once it accepted a connection or said something."""
+        return bool(self.observations) or State.OPEN in self.states.values()
+
+    @property
+    def refused(self) -> bool:
+        """True once it refused a port: somebody is there, even where nothing is said."""
+        return State.CLOSED in self.states.values()
 
     def hint(self, number: str, service: str) -> None:
         """Note a port that the device names as its own; it is asked before the usual ones."""
@@ -235,7 +240,7 @@ class Contact:
             return None
         self.states[port] = State.OPEN
         if context is not None:
-            await self._secure(writer, context)
+            await self._secure(port, writer, context)
         return Line(reader, writer, self.plan.limits, self._places.release)
 
     def _refused(self, port: Port, error: OSError) -> None:
@@ -246,24 +251,32 @@ class Contact:
                 hint="Raise its limits (ulimit -n), or scan fewer addresses at a time.",
             ) from error
         if error.errno in NO_HOST:
-            self.gone = not self.answered
+            self.gone = not (self.answered or self.refused)
             self.states.setdefault(port, State.SILENT)
         else:
             self.states.setdefault(port, State.CLOSED)
 
-    async def _secure(self, writer: asyncio.StreamWriter, context: ssl.SSLContext) -> None:
+    async def _secure(
+        self, port: Port, writer: asyncio.StreamWriter, context: ssl.SSLContext
+    ) -> None:
         try:
             async with asyncio.timeout(self.plan.limits.reply_timeout_s):
                 await writer.start_tls(context, server_hostname="")
         except (TimeoutError, OSError) as error:
             writer.transport.abort()
             if isinstance(error, TimeoutError):
-                self.timeouts += 1
-                self.slow = True
+                self._ran_late(port, "the TLS handshake had not ended after")
             reason = getattr(error, "reason", None) or str(error) or "no handshake in time"
             raise PeerError(f"TLS failed: {reason}") from error
 
-    async def ask(self, line: Line, data: bytes, reader: Reader[Answer_co]) -> Answer_co | None:
+    def _ran_late(self, port: Port, what: str) -> None:
+        self.timeouts += 1
+        limit_s = self.plan.limits.reply_timeout_s
+        self.late.append(f"{port}: {what} {limit_s:g} s (scan.reply_timeout_s)")
+
+    async def ask(
+        self, port: Port, line: Line, data: bytes, reader: Reader[Answer_co]
+    ) -> Answer_co | None:
         """Send one request on a connection and read its answer.
 
         Raises:
@@ -278,8 +291,8 @@ class Contact:
                 return await line.exchange(data, reader)
         finally:
             if line.late:
-                self.timeouts += 1
-                self.slow = True
+                begun = "an answer had not ended after" if line.heard else "no answer came within"
+                self._ran_late(port, begun)
 
     async def post(self, port: Port, datagram: bytes) -> list[bytes]:
         """Send one datagram and wait shortly for what comes back. One packet of the budget."""

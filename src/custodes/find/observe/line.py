@@ -38,6 +38,7 @@ class Line:
         self._closed: Callable[[], None] | None = closed
         self.alive = True
         self.late = False  # an answer was cut off by time
+        self.heard = False  # something of the last answer came
         self.answers = 0
 
     async def __aenter__(self) -> Self:
@@ -73,13 +74,13 @@ class Line:
         Raises:
             PeerError: the answer breaks its format or a limit, or nothing came in time.
         """
-        read = 0
+        read, self.heard = 0, False
         try:
             async with asyncio.timeout(self._limits.reply_timeout_s):
                 self._writer.write(data)
                 await self._writer.drain()
                 while chunk := await self._reader.read(CHUNK):
-                    read += len(chunk)
+                    read, self.heard = read + len(chunk), True
                     answer = reader.feed(chunk)
                     if answer is not None:
                         self.answers += 1

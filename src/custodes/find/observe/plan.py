@@ -80,7 +80,7 @@ class Progress:
 
     done: int = 0
     total: int = 0
-    found: int = 0  # addresses that answered at all
+    found: int = 0  # addresses that answered with something
     packets: int = 0
 
 
@@ -92,8 +92,9 @@ class Outcome:
     address: str
     observations: list[Observation]
     identity: Identity
-    answered: bool  # a port accepted, refused, or a datagram came back
-    slow: bool  # an accepted connection or a half answer ran into a limit
+    answered: bool  # a port accepted a connection, or a datagram came back
+    refused: bool  # nothing was accepted or said, and some port refused
+    late: tuple[str, ...]  # answers that had not ended in time: which port, which limit
     open_ports: tuple[int, ...]
     packets: int
     troubles: tuple[str, ...]
@@ -107,7 +108,8 @@ class Summary:
     targets: int = 0
     done: int = 0
     answered: int = 0
-    slow: int = 0
+    refused: int = 0
+    late: int = 0  # devices that did not finish an answer in time
     observations: int = 0
     packets: int = 0
     datagrams_dropped: int = 0  # answers from addresses that were not asked or not in scope

@@ -161,7 +161,8 @@ class _Run:
     def _done(self, outcome: Outcome) -> None:
         self.summary.done += 1
         self.summary.answered += outcome.answered
-        self.summary.slow += outcome.slow
+        self.summary.refused += outcome.refused
+        self.summary.late += bool(outcome.late)
         self._state.done, self._state.found = self.summary.done, self.summary.answered
         self.finished(outcome)
         self.progress(self._state)
@@ -176,7 +177,8 @@ def outcome_of(contact: Contact, *, complete: bool) -> Outcome:
         observations=contact.observations,
         identity=contact.identity,
         answered=contact.answered,
-        slow=contact.slow,
+        refused=contact.refused and not contact.answered,
+        late=tuple(contact.late),
         open_ports=tuple(sorted(opened)),
         packets=contact.packets,
         troubles=tuple(contact.troubles),

@@ -6,7 +6,7 @@ Pure: the recorded authorities and `now` are passed in.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from ipaddress import collapse_addresses, ip_address
 
 from custodes.errors import OutOfScope, UsageError
@@ -48,6 +48,11 @@ class Scope:
         """Who allowed it, each once, as the report says it."""
         return list(dict.fromkeys(f"{g.who}, until {iso(g.until)}" for g in self.grants))
 
+    @property
+    def in_words(self) -> list[str]:
+        """The same for a person."""
+        return list(dict.fromkeys(f"{g.who}, {ends(g.until)}" for g in self.grants))
+
 
 def check(asked: Sequence[Network], grants: Iterable[Grant], now: datetime) -> Scope:
     """Give the scope in which `asked` lies whole.
@@ -73,7 +78,7 @@ def check(asked: Sequence[Network], grants: Iterable[Grant], now: datetime) -> S
 
 
 def _hint(part: Network, lapsed: Sequence[Grant]) -> str:
-    past = f"The authority for {lapsed[0].network} ended {iso(lapsed[0].until)}. " if lapsed else ""
+    past = f"The authority for {lapsed[0].network} ran {ends(lapsed[0].until)}. " if lapsed else ""
     return (
         f"{past}Nothing was sent. If the owner allows it, record who and until when:"
         f' custodes networks authorise {part} --authority "NAME, POST, until YYYY-MM-DD"'
@@ -104,6 +109,18 @@ def _overlap(one: Network, other: Network) -> bool:
     return one.version == other.version and one.overlaps(other)
 
 
+def ends(until: datetime) -> str:
+    """When an authority ends, as a person would say it.
+
+    >>> ends(datetime(2027, 1, 1, tzinfo=UTC)), ends(datetime(2026, 12, 31, 17, tzinfo=UTC))
+    ('to the end of 2026-12-31 (UTC)', 'until 2026-12-31T17:00:00Z')
+    """
+    value = until.astimezone(UTC)
+    if value.time() == time.min:
+        return f"to the end of {(value - timedelta(days=1)).date()} (UTC)"
+    return f"until {iso(value)}"
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """Who allows a scan, and until when."""
@@ -130,7 +147,7 @@ def permission(text: str, now: datetime) -> Permission:
         )
     until = _end(match["until"])
     if until <= now:
-        raise UsageError(f"that authority ended {iso(until)}")
+        raise UsageError(f"that authority ran {ends(until)} and is over")
     return Permission(who, until)
 
 

@@ -60,6 +60,7 @@ class Targets:
     asked: tuple[Network, ...]
     spans: tuple[tuple[Address, int], ...]  # first address and how many, sorted, never touching
     listed: tuple[Target, ...] = ()  # addresses with their own ports or with a zone
+    names: tuple[tuple[str, tuple[str, ...]], ...] = ()  # names given, with their addresses
 
     def __len__(self) -> int:
         return sum(count for _, count in self.spans) + len(self.listed)
@@ -113,15 +114,22 @@ def parse(
     spans: list[tuple[Address, Address]] = []
     asked: dict[Network, None] = {}
     listed: dict[tuple[str, int], Target] = {}
+    names: dict[str, tuple[str, ...]] = {}
+
+    def looked_up(name: str) -> Sequence[str]:
+        if name not in names:
+            names[name] = tuple(resolve(name))
+        return names[name]
+
     for text in _lines(texts, read_file):
-        for entry in _entry(text, resolve):
+        for entry in _entry(text, looked_up):
             asked.update(dict.fromkeys(entry.asked))
             if entry.target is not None:
                 listed.setdefault((entry.target.device, entry.target.ports != ()), entry.target)
             else:
                 spans.append((entry.first, entry.last))
     merged = _merged(spans)
-    result = Targets(tuple(asked), merged, tuple(listed.values()))
+    result = Targets(tuple(asked), merged, tuple(listed.values()), tuple(names.items()))
     if not asked:
         raise UsageError("no target was given", hint="Try `custodes scan 192.0.2.0/24 --dry-run`.")
     _limit(result, large)

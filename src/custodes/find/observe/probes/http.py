@@ -68,7 +68,7 @@ async def fetch(
             return None
         reused = line.answers > 0
         answer = await contact.ask(
-            line, data, http.ResponseReader(contact.plan.limits.answer_limit_bytes)
+            port, line, data, http.ResponseReader(contact.plan.limits.answer_limit_bytes)
         )
         if answer is None and reused:
             continue  # it closed the kept connection between two requests

@@ -41,10 +41,10 @@ async def _ask(contact: Contact, port: Port, request: bytes) -> rtsp.Response | 
     if line is None:
         return None
     reused = line.answers > 0
-    answer = await contact.ask(line, request, rtsp.ResponseReader())
+    answer = await contact.ask(port, line, request, rtsp.ResponseReader())
     if answer is None and reused:
         line = await contact.line(port)
-        answer = await contact.ask(line, request, rtsp.ResponseReader()) if line else None
+        answer = await contact.ask(port, line, request, rtsp.ResponseReader()) if line else None
     if answer is None:
         return None
     contact.saw(NAME, "rtsp.response", answer.raw_head + answer.body[:KEPT_BYTES], port)
