@@ -1,4 +1,4 @@
-"""Instants and sizes, as the whole of custodes writes and reads them. Pure."""
+"""Instants, sizes and counts, as the whole of custodes writes and reads them. Pure."""
 
 from datetime import UTC, datetime
 
@@ -45,3 +45,12 @@ def human_size(size_bytes: int) -> str:
             return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
         size /= KIB
     return f"{size:.1f} TiB"
+
+
+def counted(number: int, one: str, several: str) -> str:
+    """A count with its unit.
+
+    >>> counted(1, "address", "addresses"), counted(2_000, "address", "addresses")
+    ('1 address', '2,000 addresses')
+    """
+    return f"{number:,} {one if number == 1 else several}"

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -17,12 +17,14 @@ import click
 
 from custodes.cli import context, output
 from custodes.errors import UsageError
+from custodes.units import counted
 
 if TYPE_CHECKING:
     from custodes.estate.register import Register
     from custodes.find.observe.plan import Outcome, Progress
     from custodes.find.observe.scope import Scope
     from custodes.find.observe.targets import Targets
+    from custodes.simulate.background import Estate
     from custodes.simulate.estate import Running
 
 BODY = "Example Borough Council"
@@ -81,23 +83,51 @@ def _fresh_folder(ctx: click.Context) -> Iterator[Path]:
 
 
 def _demo(ctx: click.Context, as_json: bool, options: dict[str, Any]) -> int:
+    from custodes.simulate import sockets
     from custodes.simulate.background import running_estate
-    from custodes.simulate.plan import plan
+    from custodes.simulate.plan import DEFAULT_BASE, plan
 
     started = time.monotonic()
-    specs = plan(options["count"], options["seed"], sites=tuple(SITES))
-    with running_estate(specs, base=None) as estate:
-        output.note(f"{len(estate.devices):,} virtual devices answer from {estate.base} on.")
+    one_address = not sockets.has(DEFAULT_BASE)
+    sites = tuple(SITES)[:1] if one_address else tuple(SITES)  # a site is known by its network
+    specs = plan(options["count"], options["seed"], sites=sites)
+    base = sockets.ONLY_ADDRESS if one_address else None
+    with running_estate(specs, base=base, one_address=one_address) as estate:
+        output.note(_where(estate, one_address))
         with context.register(ctx) as register:
             _record_places(register, estate.devices)
-            found = _scan(ctx, register, estate.devices)
-            found["asset_list"] = _asset_list(register, estate.devices)
-        found["score"] = _score(estate.devices, found.pop("device_list"))
+            texts = [_target(device, estate) for device in estate.devices]
+            found = _scan(ctx, register, texts)
+            running = dict(zip(map(_key, texts), estate.devices, strict=True))
+            found["asset_list"] = _asset_list(register, running)
+        found["score"] = _score(running, found.pop("device_list"))
         found["seconds_in_all"] = round(time.monotonic() - started, 1)
         _tell(found, as_json)
         if not options["once"]:
             _show(ctx, options)
     return 0
+
+
+def _where(estate: "Estate", one_address: bool) -> str:
+    devices = counted(len(estate.devices), "virtual device answers", "virtual devices answer")
+    if one_address:
+        return f"{devices} on {estate.base}, each on ports of its own."
+    return f"{devices} from {estate.base} on."
+
+
+def _target(device: "Running", estate: "Estate") -> str:
+    """What a scan is told of one virtual device: its address, and its ports if it shares that."""
+    from custodes.cli.simulate import target_of
+
+    return target_of(device, all_ports=device.address == estate.base)
+
+
+def _key(target: str) -> str:
+    """The key of a device among what was found: its address, and a port if it shares that."""
+    from custodes.find.observe import targets
+
+    (one,) = targets.parse([target], read_file=str, resolve=lambda name: [name])
+    return one.device
 
 
 def _record_places(register: "Register", devices: "Sequence[Running]") -> None:
@@ -110,7 +140,7 @@ def _record_places(register: "Register", devices: "Sequence[Running]") -> None:
         register.record_authority(network, WHO, now.replace(microsecond=0) + timedelta(days=1), now)
 
 
-def _asset_list(register: "Register", devices: "Sequence[Running]") -> dict[str, int]:
+def _asset_list(register: "Register", running: "Mapping[str, Running]") -> dict[str, int]:
     """Bring the facilities manager's list, and say how it and the scan differ, in devices.
 
     As such lists are: a fifth of the cameras is not on it, badges are taken for makers, and two
@@ -118,7 +148,7 @@ def _asset_list(register: "Register", devices: "Sequence[Running]") -> dict[str,
     """
     from custodes.estate.sheets.importing import import_sheet
 
-    text = _list_text([d for d in devices if d.truth["is_surveillance"]])
+    text = _list_text({key: d for key, d in running.items() if d.truth["is_surveillance"]})
     now = datetime.now(UTC)
     import_sheet(register, (BytesIO(text.encode()), "asset-list.csv"), now, who="facilities")
     kept = register.devices()
@@ -132,11 +162,11 @@ def _asset_list(register: "Register", devices: "Sequence[Running]") -> dict[str,
     }
 
 
-def _list_text(cameras: "Sequence[Running]") -> str:
+def _list_text(cameras: "Mapping[str, Running]") -> str:
     rows = [
-        f"CCTV-{n:03d},{camera.site},{camera.address},{camera.truth['vendor'] or 'Generic'},"
+        f"CCTV-{n:03d},{camera.site},{key},{camera.truth['vendor'] or 'Generic'},"
         f"{camera.truth['model'] or ''},0{n % 9 + 1}/04/20{15 + n % 9}"
-        for n, camera in enumerate(cameras, start=1)
+        for n, (key, camera) in enumerate(cameras.items(), start=1)
         if n % 5
     ]
     gone = ["CCTV-901,Town Hall,,JVC,TK-C1481BEG,02/03/2009"]
@@ -145,12 +175,10 @@ def _list_text(cameras: "Sequence[Running]") -> str:
     return "\n".join([BODY, "CCTV asset list", "", head, *rows, *gone, ""])
 
 
-def _scan(ctx: click.Context, register: "Register", devices: "Sequence[Running]") -> dict[str, Any]:
+def _scan(ctx: click.Context, register: "Register", texts: Sequence[str]) -> dict[str, Any]:
     from custodes.cli.scan import plan_from
-    from custodes.cli.simulate import target_of
     from custodes.find.observe import job, targets
 
-    texts = [target_of(device, all_ports=False) for device in devices]
     asked = targets.parse(texts, read_file=str, resolve=lambda name: [name])
     scope = job.scope_of(register, asked, datetime.now(UTC))
     return asyncio.run(_look(register, asked, plan_from(ctx), scope))
@@ -202,22 +230,32 @@ def _progress(total: int) -> Any:
     return show
 
 
-def _score(truth: "Sequence[Running]", found: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def _score(truth: "Mapping[str, Running]", found: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """How the scan did against what the virtual devices really are, in devices, for each fact."""
-    by_device = {d["address"]: d for d in found}
+    by_device = {d["device"]: d for d in found}
     score: dict[str, Any] = {"devices": len(truth), "found": len(by_device)}
     mistakes: list[dict[str, Any]] = []
     for fact in JUDGED:
-        pairs = [(d, d.truth.get(fact), by_device.get(d.address, {}).get(fact)) for d in truth]
-        wrong = [(d, want, got) for d, want, got in pairs if got is not None and got != want]
+        pairs = [
+            (key, device.truth.get(fact), by_device.get(key, {}).get(fact))
+            for key, device in truth.items()
+        ]
+        wrong = [(key, want, got) for key, want, got in pairs if got is not None and got != want]
         score[fact] = {
             "right": sum(want == got for _, want, got in pairs),
             "wrong": len(wrong),
             "left_unknown": sum(got is None and want is not None for _, want, got in pairs),
         }
         mistakes += [
-            {"address": d.address, "profile": d.profile, "fact": fact, "is": want, "said": got}
-            for d, want, got in wrong
+            {
+                "device": key,
+                "address": truth[key].address,
+                "profile": truth[key].profile,
+                "fact": fact,
+                "is": want,
+                "said": got,
+            }
+            for key, want, got in wrong
         ]
     return score | {"mistakes": mistakes}
 
@@ -230,16 +268,23 @@ def _tell(summary: dict[str, Any], as_json: bool) -> None:
     output.table(
         rows, {"maker": "Maker", "devices": "Cameras and recorders"}, empty="No device was found."
     )
+    found = (
+        counted(summary["surveillance"], "camera or recorder", "cameras and recorders"),
+        counted(summary["not_surveillance"], "other device", "other devices"),
+        counted(summary["surveillance_unknown"], "device", "devices") + " that cannot be told",
+    )
     output.note(
-        f"{summary['surveillance']} cameras and recorders, {summary['not_surveillance']} other"
-        f" devices and {summary['surveillance_unknown']} unknown, found in {summary['seconds']} s"
-        f" with {summary['packets']:,} packets at {summary['packets_per_second']:g} a second."
+        f"{found[0]}, {found[1]} and {found[2]}, found in {summary['seconds']} s with"
+        f" {counted(summary['packets'], 'packet', 'packets')} at"
+        f" {summary['packets_per_second']:g} a second."
     )
     listed = summary["asset_list"]
+    missing = counted(listed["listed_but_not_found"], "of them was", "of them were")
+    extra = listed["cameras_and_recorders_not_on_the_list"]
     output.note(
-        f"The asset list names {listed['on_the_list']} devices: {listed['listed_but_not_found']} of"
-        f" them were not found, and {listed['cameras_and_recorders_not_on_the_list']} cameras and"
-        " recorders that were found are not on it."
+        f"The asset list names {counted(listed['on_the_list'], 'device', 'devices')}: {missing} not"
+        f" found. {counted(extra, 'camera or recorder', 'cameras and recorders')} that"
+        f" {'was' if extra == 1 else 'were'} found {'is' if extra == 1 else 'are'} not on it."
     )
 
 

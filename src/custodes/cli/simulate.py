@@ -103,8 +103,9 @@ def _list(as_json: bool) -> int:
 
 
 async def _run(options: dict[str, Any]) -> int:
+    from custodes.simulate import sockets
     from custodes.simulate.estate import VirtualEstate
-    from custodes.simulate.plan import plan
+    from custodes.simulate.plan import DEFAULT_BASE, plan
     from custodes.simulate.profile import chosen
 
     names = [n.strip() for n in (options["profiles"] or "").split(",") if n.strip()]
@@ -113,6 +114,8 @@ async def _run(options: dict[str, Any]) -> int:
         options["count"], options["seed"], sites=sites, only=chosen(names) if names else None
     )
     base = None if options["base"] == "auto" else options["base"]
+    if options["one_address"] and base in {None, DEFAULT_BASE} and not sockets.has(DEFAULT_BASE):
+        base = sockets.ONLY_ADDRESS
     estate = VirtualEstate(specs, base, one_address=options["one_address"])
     stop = _stop_signal()
     async with estate:

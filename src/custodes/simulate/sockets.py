@@ -10,6 +10,7 @@ from custodes.errors import UsageError
 from custodes.simulate.plan import DeviceSpec
 
 STAND_INS = {21: 2121, 22: 2222, 23: 2323, 80: 8080, 443: 8443, 554: 8554, 631: 8631}
+ONLY_ADDRESS = "127.0.0.1"  # the loopback address that every system has
 FIRST_SHARED_PORT, LAST_PORT = 20_000, 65_535
 SPARE_FILES = 512  # for connections and for the process itself
 BACKLOG = 64
@@ -45,6 +46,19 @@ def raise_file_limit(specs: Sequence[DeviceSpec]) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard if hard > 0 else needed, hard))
 
 
+def has(address: str) -> bool:
+    """Whether this machine has the address (tried, not guessed).
+
+    macOS has 127.0.0.1 alone of all the loopback addresses.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trial:
+        try:
+            trial.bind((address, 0))
+        except OSError:
+            return False
+    return True
+
+
 def may_use_low_ports(address: str) -> bool:
     """Whether this process may listen on ports below 1024 (tried, not guessed)."""
     for port in (1, 7, 9, 11):
@@ -58,7 +72,7 @@ def may_use_low_ports(address: str) -> bool:
                     continue
                 raise UsageError(
                     f"{address} is not an address of this machine",
-                    hint="Try --one-address.",
+                    hint="Try --one-address: every device on 127.0.0.1, on ports of its own.",
                 ) from error
             return True
     return True

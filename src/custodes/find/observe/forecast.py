@@ -6,8 +6,8 @@ from typing import Any
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import DISCOVERY, probes_of
-from custodes.find.observe.report import counted
 from custodes.find.observe.targets import Targets
+from custodes.units import counted
 
 FEWEST_PACKETS = 1  # of an address that the network says at once is nobody's
 TYPICAL_PACKETS = 4  # of a device that answers; benchmarks/bench_scan.py measures it

@@ -7,6 +7,7 @@ from typing import Any
 
 from custodes.find.observe.plan import Outcome, Summary
 from custodes.identity import Identity
+from custodes.units import counted
 
 UNKNOWN = "unknown"
 NAMED_AT_MOST = 10
@@ -61,15 +62,6 @@ def _place(device: Mapping[str, Any]) -> tuple[int, int, str]:
 
     address = ip_address(device["address"])
     return address.version, int(address), device["device"]
-
-
-def counted(number: int, one: str, several: str) -> str:
-    """A count with its unit.
-
-    >>> counted(1, "address", "addresses"), counted(2_000, "address", "addresses")
-    ('1 address', '2,000 addresses')
-    """
-    return f"{number:,} {one if number == 1 else several}"
 
 
 def count_by(devices: Sequence[Mapping[str, Any]], key: str) -> dict[str, int]:
