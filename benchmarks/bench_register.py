@@ -2,7 +2,7 @@
 
     bench_register.py                     10,000 devices, on SQLite in a temporary folder
     bench_register.py --quick             2,000 devices
-    bench_register.py --devices 50000
+    bench_register.py --devices 50000     as many as a large body may have
     bench_register.py --url postgresql://USER@HOST/DATABASE      an EMPTY database, filled and left
 
 Each device has five observations and is filed in batches, as a scan and an import do. Prints one
@@ -24,6 +24,7 @@ from custodes.observation import Observation, observe
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 BATCH = 500
+PAGE = 50
 MAKERS = ("Hikvision", "Dahua", "Axis", "Hanwha Vision", "Bosch")
 
 
@@ -117,13 +118,20 @@ def measure(register: Register, count: int) -> dict[str, object]:
         "devices_filed_per_second_new": round(count / filed_s),
         "devices_filed_per_second_known": round(count / again_filed_s),
         "devices_filed_per_second_one_by_one": round(few / singly_s),
-        **listing(register),
+        **listing(register, count),
     }
 
 
-def listing(register: Register) -> dict[str, object]:
+def listing(register: Register, count: int) -> dict[str, object]:
     return {
         "devices_with_evidence_ms": best_ms(register.devices, 1),
+        "first_page_ms": best_ms(lambda: register.summaries(sort="name", limit=PAGE)),
+        "last_page_ms": best_ms(
+            lambda: register.summaries(sort="-address", limit=PAGE, offset=count - PAGE)
+        ),
+        "page_of_a_search_ms": best_ms(lambda: register.summaries(words="axis m1", limit=PAGE)),
+        "count_of_a_filter_ms": best_ms(lambda: register.count(maker="Axis", removed=False)),
+        "choices_ms": best_ms(register.choices),
         "counts_ms": best_ms(register.counts),
     }
 

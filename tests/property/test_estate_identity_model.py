@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from custodes.estate.model import Device, Identified
+from custodes.estate.model import Device, Identified, Summary
 from custodes.estate.register import Register, open_register
 from custodes.identity import Identity
 from custodes.observation import Observation, observe
@@ -128,12 +128,12 @@ sighting = st.builds(
 )
 
 
-def everything(register: Register) -> tuple[list[Device], list[list[str]]]:
+def everything(register: Register) -> tuple[list[Device], list[list[str]], list[Summary]]:
     devices = [
         replace(d, addresses=tuple(sorted(d.addresses, key=repr))) for d in register.devices()
     ]
     seen = [[o.digest for o in register.observations_of(d.id)] for d in devices]
-    return devices, seen
+    return devices, seen, register.summaries()
 
 
 @settings(max_examples=60, deadline=None)

@@ -104,15 +104,14 @@ def _opened(url: str) -> tuple[Check, datetime | None]:
     try:
         with open_register(url) as register:
             broken = register.check()
-            seen = [device.last_seen for device in register.devices() if device.last_seen]
-            devices = register.counts().devices
+            counts = register.counts()
     except CustodesError as error:
         return Check("register", FAIL, f"{shown}: {error}", error.hint), None
     if broken:
         found = f"{shown} is damaged: {broken[0]}"
         return Check("register", FAIL, found, "Restore it from a backup."), None
-    words = f"{shown}, schema {newest_schema()}, {devices:,} devices"
-    return Check("register", OK, words), max(seen, default=None)
+    words = f"{shown}, schema {newest_schema()}, {counts.devices:,} devices"
+    return Check("register", OK, words), counts.last_seen
 
 
 def _knowledge() -> Check:

@@ -10,7 +10,6 @@ from custodes.errors import UsageError
 
 if TYPE_CHECKING:
     from custodes.estate.model import Site
-    from custodes.estate.register import Register
 
 COLUMNS = {
     "id": "ID",
@@ -38,7 +37,8 @@ def sites() -> None:
 def list_sites(ctx: click.Context, as_json: bool) -> int:
     """List every site with how many devices are there."""
     with context.register(ctx) as register:
-        rows = [_row(register, site) for site in register.sites()]
+        here = register.counts().by_site_id
+        rows = [_row(site, here.get(site.id, 0)) for site in register.sites()]
     if as_json:
         output.emit_json(rows)
     else:
@@ -46,10 +46,10 @@ def list_sites(ctx: click.Context, as_json: bool) -> int:
     return 0
 
 
-def _row(register: "Register", site: "Site") -> dict[str, object]:
+def _row(site: "Site", devices: int) -> dict[str, object]:
     import msgspec
 
-    return {**msgspec.to_builtins(site), "devices": register.counts(site.id).devices}
+    return {**msgspec.to_builtins(site), "devices": devices}
 
 
 def _told(row: dict[str, object]) -> dict[str, object]:
@@ -74,8 +74,8 @@ def show(ctx: click.Context, name: str, body: str | None, as_json: bool) -> int:
         site = register.site_meant(name, body)
         if site is None:
             raise UsageError(f"no site is called {name!r}", hint="`custodes sites` lists them.")
-        row = _row(register, site)
         counts = register.counts(site.id)
+        row = _row(site, counts.devices)
         networks = [n.cidr for n in register.networks() if n.site_id == site.id]
     if as_json:
         by = {"by_maker": _named(counts.by_maker), "by_type": _named(counts.by_device_type)}

@@ -8,7 +8,7 @@ from fastapi import APIRouter, HTTPException, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from custodes.console import listing, places, query
-from custodes.console.pages import Desk, Number, all_rows
+from custodes.console.pages import Desk, Number
 
 LIMIT = 1000
 UNKNOWN = f"^(|{'|'.join(query.UNKNOWN)})$"
@@ -190,10 +190,11 @@ def _word(value: str | bool) -> str:
 @router.get("/devices")
 def list_devices(desk: Desk, wanted: Annotated[DeviceFilter, Query()]) -> DevicesOut:
     """Devices, filtered and ordered as the page is."""
-    found = listing.select(all_rows(desk), wanted.asked())
-    part = listing.facts(found[wanted.offset : wanted.offset + wanted.limit])
-    devices = [DeviceOut.model_validate(fact) for fact in part]
-    return DevicesOut(total=len(found), offset=wanted.offset, devices=devices)
+    asked = wanted.asked()
+    meant = listing.wanted(asked)
+    part = desk.summaries(**meant, sort=asked.sort, offset=wanted.offset, limit=wanted.limit)
+    devices = [DeviceOut.model_validate(fact) for fact in listing.facts(part)]
+    return DevicesOut(total=desk.count(**meant), offset=wanted.offset, devices=devices)
 
 
 @router.get("/devices/{number}")
@@ -205,13 +206,13 @@ def read_device(number: Number, desk: Desk) -> WholeDevice:
     evidence = [EvidenceOut(**msgspec.structs.asdict(e)) for e in device.evidence]
     return WholeDevice.model_validate(
         {
-            **listing.facts([listing.row(device)])[0],
+            **listing.facts([device])[0],
             "product_family": device.product_family,
             "hostname": device.hostname,
             "confidence": device.confidence,
             "first_seen": device.first_seen,
             "evidence": evidence,
-            "observations": len(list(desk.observations_of(number))),
+            "observations": desk.how_many_of([device.id])[device.id],
         }
     )
 
@@ -220,7 +221,7 @@ def read_device(number: Number, desk: Desk) -> WholeDevice:
 def list_sites(desk: Desk) -> list[SiteOut]:
     """Every site with its number of devices."""
     sites = desk.sites()
-    devices = {row.id: row.devices for row in places.site_rows(sites, all_rows(desk))}
+    devices = {row.id: row.devices for row in places.site_rows(sites, desk.counts())}
     told = [SiteOut.model_validate(site) for site in sites]
     return [site.model_copy(update={"devices": devices[site.id]}) for site in told]
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodes.console.listing import name_of
 from custodes.console.text import PAYLOAD_LIMIT, Cut, cut, plural, size
 from custodes.estate.model import Device, StoredObservation
 from custodes.identity import Evidence
@@ -128,8 +127,11 @@ class DevicePage:
     raw_hidden: int
 
 
-def device_page(device: Device, observations: Sequence[StoredObservation]) -> DevicePage:
-    """Everything that is known about one device, and how."""
+def device_page(
+    device: Device, observations: Sequence[StoredObservation], total: int | None = None
+) -> DevicePage:
+    """Everything that is known about one device, and how; `total` observations there are."""
+    total = len(observations) if total is None else total
     anchors = _anchors(observations)
     found = tuple(
         _conclusion(device, anchors, key, label, attribute, statement)
@@ -138,7 +140,7 @@ def device_page(device: Device, observations: Sequence[StoredObservation]) -> De
     shown = observations[:OBSERVATIONS]
     return DevicePage(
         id=device.id,
-        name=name_of(device),
+        name=device.called,
         type=device.device_type,
         is_surveillance=device.is_surveillance,
         address=device.address,
@@ -154,8 +156,8 @@ def device_page(device: Device, observations: Sequence[StoredObservation]) -> De
         stated=stated(device),
         addresses=tuple((a.place, a.first_seen, a.ended_at) for a in device.addresses),
         raw=tuple(raw(o) for o in shown),
-        raw_total=plural(len(observations), "observation"),
-        raw_hidden=len(observations) - len(shown),
+        raw_total=plural(total, "observation"),
+        raw_hidden=total - len(shown),
     )
 
 

@@ -28,14 +28,10 @@ def the_register(request: Request) -> Register:
 Desk = Annotated[Register, Depends(the_register)]
 
 
-def all_rows(register: Register) -> list[listing.Row]:
-    return [listing.row(device) for device in register.devices()]
-
-
 @router.get("/")
 def overview(desk: Desk) -> Response:
     """How many devices, who made them, where they are, and what is not known."""
-    model = views.overview(desk.counts(), all_rows(desk), desk.sites())
+    model = views.overview(desk.counts(), desk.sites())
     template = "welcome.html" if model.empty else "overview.html"
     return page(template, "Overview", "/", it=model)
 
@@ -44,21 +40,30 @@ def overview(desk: Desk) -> Response:
 def devices(request: Request, desk: Desk) -> Response:
     """The list of devices, filtered and ordered as the address says."""
     asked = query.read(request.query_params)
-    model = listing.list_page(all_rows(desk), desk.sites(), asked)
+    wanted = listing.wanted(asked)
+    found = desk.count(**wanted)
+    start = listing.start_of(asked, found)
+    part = listing.Part(
+        rows=desk.summaries(**wanted, sort=asked.sort, offset=start, limit=query.PAGE_SIZE),
+        found=found,
+        total=desk.count(removed=asked.removed),
+        values=desk.choices(),
+    )
+    model = listing.list_page(part, desk.sites(), asked)
     return page("devices.html", "Devices", "/devices", it=model, searched=asked.q)
 
 
 @router.get("/devices.csv")
 def devices_csv(request: Request, desk: Desk) -> Response:
     """Exactly the devices that the list shows, of all its pages, as a sheet."""
-    facts = listing.facts(listing.select(all_rows(desk), query.read(request.query_params)))
+    facts = _facts(desk, request)
     return _file("".join(csv_lines(facts)), "text/csv; charset=utf-8", "devices.csv")
 
 
 @router.get("/devices.json")
 def devices_json(request: Request, desk: Desk) -> Response:
     """Exactly the devices that the list shows, of all its pages, as JSON."""
-    facts = listing.facts(listing.select(all_rows(desk), query.read(request.query_params)))
+    facts = _facts(desk, request)
     return _file(json.dumps(facts, indent=1), "application/json", "devices.json")
 
 
@@ -68,7 +73,8 @@ def device(number: Number, desk: Desk) -> Response:
     found = desk.device(number)
     if found is None:
         raise HTTPException(404, f"There is no device number {number}.")
-    model = device_page(found, list(desk.observations_of(number)))
+    total = desk.how_many_of([found.id])[found.id]
+    model = device_page(found, desk.observations_of(found.id), total)
     crumbs = (("Devices", "/devices"),)
     return page("device.html", model.name, "/devices/one", it=model, crumbs=crumbs)
 
@@ -76,10 +82,11 @@ def device(number: Number, desk: Desk) -> Response:
 @router.get("/devices/{number}/observations.txt")
 def observations(number: Number, desk: Desk) -> Response:
     """Every observation of one device as it was received, as plain text."""
-    if desk.device(number) is None:
+    found = desk.device(number)
+    if found is None:
         raise HTTPException(404, f"There is no device number {number}.")
     return StreamingResponse(
-        _as_text(desk.observations_of(number)),
+        _as_text(desk.observations_of(found.id, newest=None)),
         media_type="text/plain; charset=utf-8",
         headers=_attachment(f"device-{number}-observations.txt"),
     )
@@ -88,9 +95,7 @@ def observations(number: Number, desk: Desk) -> Response:
 @router.get("/sites")
 def sites(desk: Desk) -> Response:
     """Every site with its number of devices."""
-    return page(
-        "sites.html", "Sites", "/sites", rows=places.site_rows(desk.sites(), all_rows(desk))
-    )
+    return page("sites.html", "Sites", "/sites", rows=places.site_rows(desk.sites(), desk.counts()))
 
 
 @router.get("/sites/{number}")
@@ -99,7 +104,7 @@ def site(number: Number, desk: Desk) -> Response:
     found = next((s for s in desk.sites() if s.id == number), None)
     if found is None:
         raise HTTPException(404, f"There is no site number {number}.")
-    model = places.site_page(found, all_rows(desk), desk.networks(), datetime.now(UTC))
+    model = places.site_page(found, desk.counts(number), desk.networks(), datetime.now(UTC))
     crumbs = (("Sites", "/sites"),)
     return page("site.html", found.name, "/sites/one", it=model, crumbs=crumbs)
 
@@ -115,6 +120,11 @@ def networks(desk: Desk) -> Response:
 def about() -> Response:
     """What custodes is, and what it never does."""
     return page("about.html", "About", "/about")
+
+
+def _facts(desk: Register, request: Request) -> list[dict[str, object]]:
+    asked = query.read(request.query_params)
+    return listing.facts(desk.summaries(**listing.wanted(asked), sort=asked.sort))
 
 
 def _file(body: str, media_type: str, name: str) -> Response:

@@ -1,15 +1,13 @@
 """Sites and networks as they are shown. Pure: callers pass `now`."""
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from custodes.console.charts import Chart, chart
-from custodes.console.listing import Row
 from custodes.console.query import DeviceQuery
 from custodes.console.text import plural
-from custodes.estate.model import Authority, Network, Site
+from custodes.estate.model import Authority, Counts, Network, Site
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,36 +61,31 @@ class SitePage:
     found: str
 
 
-def site_rows(sites: Sequence[Site], rows: Iterable[Row]) -> tuple[SiteRow, ...]:
+def site_rows(sites: Sequence[Site], counts: Counts) -> tuple[SiteRow, ...]:
     """Every site with its number of devices, by name."""
-    present = [r for r in rows if not r.removed]
-    devices = Counter(r.site_id for r in present)
-    unknown = Counter(r.site_id for r in present if r.maker is None)
-    made = (_site_row(s, devices[s.id], unknown[s.id]) for s in sites)
+    devices, unknown = counts.by_site_id, counts.unknown_maker_by_site_id
+    made = (_site_row(s, devices.get(s.id, 0), unknown.get(s.id, 0)) for s in sites)
     return tuple(sorted(made, key=lambda s: (s.name.casefold(), s.id)))
 
 
-def site_page(
-    site: Site, rows: Iterable[Row], networks: Sequence[Network], now: datetime
-) -> SitePage:
-    """One site: its devices by maker, and its networks."""
-    here = [r for r in rows if r.site_id == site.id and not r.removed]
+def site_page(site: Site, counts: Counts, networks: Sequence[Network], now: datetime) -> SitePage:
+    """One site: its devices (which `counts` counts) by maker, and its networks."""
     at = DeviceQuery(site=str(site.id))
     picture = chart(
         "Devices here, by maker",
         "Maker",
-        Counter(r.maker for r in here),
+        counts.by_maker,
         unknown="Maker unknown",
         link=lambda m: (at.with_(maker=m) if m is not None else at.with_(unknown="maker")).link(),
     )
     return SitePage(
-        row=_site_row(site, len(here), sum(r.maker is None for r in here)),
+        row=_site_row(site, counts.devices, counts.unknown_maker),
         chart=picture,
         standard_ids=tuple(site.standard_ids.items()),
         position=_position(site),
         notes=site.notes,
         networks=network_rows([n for n in networks if n.site_id == site.id], now),
-        found=plural(len(here), "device"),
+        found=plural(counts.devices, "device"),
     )
 
 

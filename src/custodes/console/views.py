@@ -1,12 +1,11 @@
 """What the overview shows, worked out from the register's values. Pure: no register, no clock."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from custodes.console.charts import Chart, chart, percent
-from custodes.console.listing import Row
 from custodes.console.query import DeviceQuery
 from custodes.console.text import plural
 from custodes.estate.model import Counts, Site
@@ -61,23 +60,21 @@ class Overview:
         return not self.devices and not self.removed
 
 
-def overview(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> Overview:
+def overview(counts: Counts, sites: Sequence[Site]) -> Overview:
     """The first page: how many, by whom, where, what is unknown, and where badge and maker part."""
-    seen = [r.seen for r in rows if r.seen is not None]
-    rows = [r for r in rows if not r.removed]
     return Overview(
         devices=counts.devices,
-        last_seen=max(seen, default=None),
-        tiles=tiles(counts, rows),
-        charts=charts(counts, rows, sites),
-        gaps=gaps(rows),
-        badges=badges(rows),
+        last_seen=counts.last_seen,
+        tiles=tiles(counts),
+        charts=charts(counts, sites),
+        gaps=gaps(counts),
+        badges=badges(counts),
         removed=counts.removed,
     )
 
 
-def tiles(counts: Counts, rows: Sequence[Row]) -> tuple[Tile, ...]:
-    differing = sum(r.differs for r in rows)
+def tiles(counts: Counts) -> tuple[Tile, ...]:
+    differing = sum(number for _, _, number in counts.badges)
     other = plural(counts.not_surveillance, "other device")
     return (
         Tile(
@@ -123,7 +120,7 @@ def units(count: int, one: str) -> str:
     return one if count == 1 else one + "s"
 
 
-def charts(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> tuple[Chart, ...]:
+def charts(counts: Counts, sites: Sequence[Site]) -> tuple[Chart, ...]:
     return (
         chart(
             "By maker",
@@ -132,7 +129,7 @@ def charts(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> tuple[
             unknown="Maker unknown",
             link=lambda name: _link("maker", name),
         ),
-        by_site(rows, sites),
+        by_site(counts, sites),
         chart(
             "By badge",
             "Brand",
@@ -150,11 +147,11 @@ def charts(counts: Counts, rows: Sequence[Row], sites: Sequence[Site]) -> tuple[
     )
 
 
-def by_site(rows: Iterable[Row], sites: Sequence[Site]) -> Chart:
+def by_site(counts: Counts, sites: Sequence[Site]) -> Chart:
     """Two bodies may each have a site of one name, so sites are told apart by number."""
     names: Mapping[int, str] = unique_names(sites)
     numbers = {name: number for number, name in names.items()}
-    found = Counter(names.get(r.site_id) if r.site_id is not None else None for r in rows)
+    found = {None if i is None else names[i]: n for i, n in counts.by_site_id.items()}
     return chart(
         "By site",
         "Site",
@@ -176,7 +173,7 @@ def unique_names(sites: Sequence[Site]) -> dict[int, str]:
     return names
 
 
-def gaps(rows: Sequence[Row]) -> tuple[Gap, ...]:
+def gaps(counts: Counts) -> tuple[Gap, ...]:
     """What is not known, worst first; a fact that is known of every device is left out."""
     questions = (
         ("Maker unknown", "maker"),
@@ -190,21 +187,18 @@ def gaps(rows: Sequence[Row]) -> tuple[Gap, ...]:
     )
     found: list[Gap] = []
     for label, what in questions:
-        attribute = "is_surveillance" if what == "surveillance" else what
-        count = sum(getattr(r, attribute) is None for r in rows)
+        count, total = counts.unknown[what], counts.devices
         link = NOTHING.with_(unknown=what).link()
         if count:
-            found.append(Gap(label, count, len(rows), percent(count, len(rows)), link))
+            found.append(Gap(label, count, total, percent(count, total), link))
     return tuple(sorted(found, key=lambda gap: -gap.count))
 
 
-def badges(rows: Iterable[Row]) -> tuple[Badge, ...]:
+def badges(counts: Counts) -> tuple[Badge, ...]:
     """Each pair of badge and other maker, most devices first."""
-    pairs = Counter((r.brand, r.maker) for r in rows if r.differs and r.brand and r.maker)
-    ordered = sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     return tuple(
         Badge(b, m, n, NOTHING.with_(brand=b, maker=m, differs=True).link())
-        for (b, m), n in ordered
+        for b, m, n in counts.badges
     )
 
 

@@ -1,12 +1,20 @@
 """How many devices there are, of each maker, brand, site and type, and how much is unknown."""
 
-from typing import Any
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from custodes.estate.model import Counts
-from custodes.estate.schema import device_statements, devices, networks, observations, sites
+from custodes.estate.schema import device_statements, networks, observations, sites
+from custodes.estate.schema import device_summaries as table
 from custodes.estate.store import Store
+from custodes.estate.summaries import REMOVED, UNKNOWN
+
+BROWSED = ("brand", "maker", "device_type", "site_id", "is_surveillance")
+KNOWN = ("model", "firmware", "serial", "last_seen")  # counted where they are known
+Name = TypeVar("Name", bound=Hashable)
 
 
 class Counting(Store):
@@ -14,67 +22,90 @@ class Counting(Store):
 
     def counts(self, site_id: int | None = None) -> Counts:
         """The figures of the whole register, or of one site."""
-        d = devices.c
-        site = sa.func.coalesce(d.stated_site_id, d.observed_site_id)
-        removed = _stating(device_statements.c.value == "removed", "state")
-        here = (site == site_id) if site_id is not None else sa.true()
-        live = sa.and_(here, d.id.not_in(removed))
-        named = _stating(sa.true(), "maker", "brand")
+        here = sa.true() if site_id is None else table.c.site_id == site_id
+        live = sa.and_(here, table.c.state != REMOVED)
+        last = sa.select(sa.func.max(table.c.last_seen)).where(here)
         with self._read() as connection:
-
-            def count(*where: Any) -> int:
-                query = sa.select(sa.func.count()).select_from(devices).where(*where)
-                return int(connection.execute(query).scalar_one())
-
-            def by(column: Any) -> dict[str | None, int]:
-                return _by(connection, column, live)
-
-            total = sa.select(sa.func.count())
+            groups = connection.execute(_groups(live)).mappings().all()
+            names = {row.id: row.name for row in connection.execute(sa.select(sites))}
             return Counts(
-                devices=count(live),
-                removed=count(here, d.id.in_(removed)),
-                never_seen=count(live, d.last_seen.is_(None)),
-                surveillance=count(live, d.is_surveillance.is_(True)),
-                not_surveillance=count(live, d.is_surveillance.is_(False)),
-                surveillance_unknown=count(live, d.is_surveillance.is_(None)),
-                unknown_brand=count(live, d.brand.is_(None)),
-                unknown_maker=count(live, d.maker.is_(None)),
-                unknown_model=count(live, d.model.is_(None)),
-                maker_only_stated=count(live, d.maker.is_(None), d.id.in_(named)),
-                by_brand=by(d.brand),
-                by_maker=by(d.maker),
-                by_device_type=by(d.device_type),
-                by_site=_by_site(connection, site, live),
-                sites=int(connection.execute(total.select_from(sites)).scalar_one()),
-                networks=int(connection.execute(total.select_from(networks)).scalar_one()),
-                observations=int(connection.execute(total.select_from(observations)).scalar_one()),
+                **_figures(groups),
+                by_site=_by((names.get(g["site_id"]), g["n"]) for g in groups),
+                removed=_number(connection, table, here, table.c.state == REMOVED),
+                maker_only_stated=_number(
+                    connection, table, live, table.c.maker.is_(None), _maker_stated()
+                ),
+                last_seen=connection.execute(last).scalar_one(),
+                sites=len(names),
+                networks=_number(connection, networks),
+                observations=_number(connection, observations),
             )
 
 
-def _stating(where: Any, *fields: str) -> Any:
+def _groups(live: Any) -> sa.Select[Any]:
+    """Devices that are alike in what is browsed by, and how many of them show the rest."""
+    columns = [table.c[name] for name in BROWSED]
+    known = [sa.func.count(table.c[name]).label(f"with_{name}") for name in KNOWN]
+    query = sa.select(*columns, sa.func.count().label("n"), *known)
+    return query.where(live).group_by(*columns)
+
+
+def _figures(groups: Sequence[sa.RowMapping]) -> dict[str, Any]:
+    """Everything that follows from the groups."""
+    total = sum(g["n"] for g in groups)
+    by = {name: _by((g[name], g["n"]) for g in groups) for name in BROWSED}
+    known = {name: sum(g[f"with_{name}"] for g in groups) for name in KNOWN}
+    lacking = {name: by[name].get(None, 0) for name in BROWSED}
+    lacking |= {name: total - known[name] for name in KNOWN}
+    unknown = {fact: lacking[column.name] for fact, column in UNKNOWN.items()}
+    nobody = [g for g in groups if g["maker"] is None]
+    return {
+        "devices": total,
+        "never_seen": lacking["last_seen"],
+        "surveillance": by["is_surveillance"].get(True, 0),
+        "not_surveillance": by["is_surveillance"].get(False, 0),
+        "surveillance_unknown": unknown["surveillance"],
+        "unknown_brand": unknown["brand"],
+        "unknown_maker": unknown["maker"],
+        "unknown_model": unknown["model"],
+        "unknown": unknown,
+        "by_brand": by["brand"],
+        "by_maker": by["maker"],
+        "by_device_type": by["device_type"],
+        "by_site_id": by["site_id"],
+        "unknown_maker_by_site_id": _by((g["site_id"], g["n"]) for g in nobody),
+        "badges": _badges(groups),
+    }
+
+
+def _badges(groups: Iterable[sa.RowMapping]) -> tuple[tuple[str, str, int], ...]:
+    found: Counter[tuple[str, str]] = Counter()
+    for g in groups:
+        if None not in (g["brand"], g["maker"]) and g["brand"] != g["maker"]:
+            found[g["brand"], g["maker"]] += g["n"]
+    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple((brand, maker, number) for (brand, maker), number in ordered)
+
+
+def _by(counted: Iterable[tuple[Name, int]]) -> dict[Name, int]:
+    """Added up; most first, equal numbers by name, unknown last."""
+    found: Counter[Name] = Counter()
+    for name, number in counted:
+        found[name] += number
+    return dict(sorted(found.items(), key=_order))
+
+
+def _order(item: tuple[Any, int]) -> tuple[Any, ...]:
+    name, number = item
+    return (name is None, -number, "" if name is None else name)
+
+
+def _maker_stated() -> Any:
     said = device_statements.c
-    return sa.select(said.device_id).where(said.field.in_(fields), said.ended_at.is_(None), where)
+    fields = said.field.in_(("maker", "brand"))
+    return table.c.device_id.in_(sa.select(said.device_id).where(fields, said.ended_at.is_(None)))
 
 
-def _by(connection: sa.Connection, column: Any, where: Any) -> dict[str | None, int]:
-    query = sa.select(column, sa.func.count()).select_from(devices).where(where).group_by(column)
-    return _ordered({row[0]: row[1] for row in connection.execute(query)})
-
-
-def _by_site(connection: sa.Connection, site: Any, where: Any) -> dict[str | None, int]:
-    joined = devices.outerjoin(sites, sites.c.id == site)
-    query = (
-        sa.select(sites.c.id, sites.c.name, sa.func.count())
-        .select_from(joined)
-        .where(where)
-        .group_by(sites.c.id, sites.c.name)
-    )
-    found: dict[str | None, int] = {}
-    for _, name, number in connection.execute(query):
-        found[name] = found.get(name, 0) + number
-    return _ordered(found)
-
-
-def _ordered(found: dict[str | None, int]) -> dict[str | None, int]:
-    """Most first, equal numbers by name, unknown last."""
-    return dict(sorted(found.items(), key=lambda item: (item[0] is None, -item[1], item[0] or "")))
+def _number(connection: sa.Connection, of: sa.Table, *where: Any) -> int:
+    query = sa.select(sa.func.count()).select_from(of).where(*where)
+    return int(connection.execute(query).scalar_one())

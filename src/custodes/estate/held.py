@@ -12,6 +12,7 @@ from typing import Any
 
 from custodes.estate.keys import word_key
 from custodes.estate.matching import Candidate
+from custodes.estate.model import called
 
 SHOWN = ("brand", "maker", "model", "firmware", "serial", "device_type", "is_surveillance")
 FOUND_BY = ("brand", "maker", "product_family", "model", "firmware", "serial", "hostname")
@@ -129,12 +130,12 @@ def summary(device: Held) -> dict[str, Any]:
     """What a list shows of a device, but for its number."""
     row, at = device.row, address(device)
     tag = device.said["asset_tag"].value if "asset_tag" in device.said else None
-    called = called_by(row, at, tag)
-    known = [called, at, tag, row["device_type"], *(row[k] for k in FOUND_BY), *sorted(device.macs)]
+    name = called(row, at, tag)
+    known = [name, at, tag, row["device_type"], *(row[k] for k in FOUND_BY), *sorted(device.macs)]
     return {
         **{k: row[k] for k in SHOWN},
-        "called": called,
-        "called_key": called.casefold(),
+        "called": name,
+        "called_key": name.casefold(),
         "mac": min(device.macs, default=None),
         "site_id": device.site_id,
         "address": at,
@@ -143,17 +144,6 @@ def summary(device: Held) -> dict[str, Any]:
         "last_seen": row["last_seen"],
         "words": " ".join(dict.fromkeys(k.casefold() for k in known if k)),
     }
-
-
-def called_by(row: Mapping[str, Any], at: str | None, tag: str | None) -> str:
-    """What a person would call the device: badge and model, else where it is."""
-    known = [part for part in (row["brand"], row["model"]) if part]
-    if known:
-        return " ".join(known)
-    kind: str = row["device_type"] or "device"
-    if at:
-        return f"{kind.capitalize()} at {at}"
-    return f"{kind} {row['hostname'] or tag or row['key']}"
 
 
 def address_key(text: str | None) -> str | None:

@@ -1,58 +1,35 @@
-"""Ask the register for devices, and count them."""
+"""Ask the register for whole devices, evidence included."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypedDict, Unpack
+from typing import Any, Unpack
 
 import sqlalchemy as sa
 
 from custodes.estate.conclusions import evidence_from
-from custodes.estate.keys import normal_mac, word_key
 from custodes.estate.model import Device, DeviceAddress, Statement
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
     device_merges,
     device_statements,
+    device_summaries,
     devices,
     sites,
 )
-from custodes.estate.store import Store
-
-UNKNOWN = {
-    "brand": devices.c.brand,
-    "maker": devices.c.maker,
-    "model": devices.c.model,
-    "type": devices.c.device_type,
-    "surveillance": devices.c.is_surveillance,
-}
-CHUNK = 5000  # device numbers in one query
+from custodes.estate.settling import chunks
+from custodes.estate.summaries import Page, Summaries, conditions
 
 
-class Filter(TypedDict, total=False):
-    """Which devices are meant; what is not given does not narrow.
-
-    `site`, `maker`, `brand` and `device_type` compare whole names, case aside. `unknown` is one of
-    UNKNOWN: those whose fact is missing. `search` looks in names, keys, addresses and statements.
-    """
-
-    site: str | None
-    maker: str | None
-    brand: str | None
-    device_type: str | None
-    unknown: str | None
-    search: str | None
-    surveillance: bool | None
-    limit: int | None
-    offset: int
-
-
-class Inventory(Store):
+class Inventory(Summaries):
     """The part of the register that is asked for devices."""
 
-    def devices(self, **wanted: Unpack[Filter]) -> list[Device]:
-        """Devices in the order of their numbers, filtered (see Filter)."""
+    def devices(self, **wanted: Unpack[Page]) -> list[Device]:
+        """Whole devices in the order of their numbers, filtered (see Filter)."""
+        number = device_summaries.c.device_id
+        query = sa.select(number).where(*conditions(wanted)).order_by(number)
+        query = query.offset(wanted.get("offset") or None).limit(wanted.get("limit"))
         with self._read() as connection:
-            ids = list(connection.execute(_query(wanted)).scalars())
+            ids = list(connection.execute(query).scalars())
             return _load(connection, ids)
 
     def device(self, device_id: int) -> Device | None:
@@ -70,59 +47,11 @@ class Inventory(Store):
             return _load(connection, sorted(set(connection.execute(query).scalars())))
 
 
-def _query(wanted: Filter) -> sa.Select[int]:
-    query = sa.select(devices.c.id).order_by(devices.c.id)
-    query = query.offset(wanted.get("offset") or 0).limit(wanted.get("limit"))
-    if (site := wanted.get("site")) is not None:
-        site_id = sa.func.coalesce(devices.c.stated_site_id, devices.c.observed_site_id)
-        named = sa.select(sites.c.id).where(sites.c.name_key == word_key(site))
-        query = query.where(site_id.in_(named))
-    for column, value in (
-        (devices.c.maker, wanted.get("maker")),
-        (devices.c.brand, wanted.get("brand")),
-        (devices.c.device_type, wanted.get("device_type")),
-    ):
-        if value is not None:
-            query = query.where(sa.func.lower(column) == value.strip().lower())
-    if (fact := wanted.get("unknown")) is not None:
-        query = query.where(UNKNOWN[fact].is_(None))
-    if (surveillance := wanted.get("surveillance")) is not None:
-        query = query.where(devices.c.is_surveillance.is_(surveillance))
-    if text := (wanted.get("search") or "").strip():
-        query = query.where(_search(text))
-    return query
-
-
-def _search(text: str) -> Any:
-    escaped = text.strip().lower()
-    for special in ("\\", "%", "_"):
-        escaped = escaped.replace(special, "\\" + special)
-    like = f"%{escaped}%"
-    shown = ("brand", "maker", "product_family", "model", "firmware", "serial", "hostname")
-    tests = [sa.func.lower(devices.c[c]).like(like, escape="\\") for c in (*shown, "device_type")]
-    for table, columns in (
-        (device_addresses, ("place", "address")),
-        (device_macs, ("mac",)),
-        (device_statements, ("value",)),
-    ):
-        found = [sa.func.lower(table.c[c]).like(like, escape="\\") for c in columns]
-        tests.append(devices.c.id.in_(sa.select(table.c.device_id).where(sa.or_(*found))))
-    if (mac := normal_mac(text)) is not None:
-        same = sa.select(device_macs.c.device_id).where(device_macs.c.mac == mac)
-        tests.append(devices.c.id.in_(same))
-    return sa.or_(*tests)
-
-
 def _load(connection: sa.Connection, ids: Sequence[int]) -> list[Device]:
-    found: list[Device] = []
-    for start in range(0, len(ids), CHUNK):
-        found += _load_chunk(connection, ids[start : start + CHUNK])
-    return found
+    return [device for part in chunks(ids) for device in _load_chunk(connection, part)]
 
 
 def _load_chunk(connection: sa.Connection, ids: Sequence[int]) -> list[Device]:
-    if not ids:
-        return []
     site_id = sa.func.coalesce(devices.c.stated_site_id, devices.c.observed_site_id)
     query = (
         sa.select(devices, sites.c.id.label("site_id"), sites.c.name.label("site"))

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
 
 from custodes.identity import Evidence, Identity
 from custodes.observation import Observation
@@ -177,6 +178,12 @@ class Device:
         now = [a for a in self.addresses if a.ended_at is None and a.address]
         return max(now, key=lambda a: a.last_seen).address if now else None
 
+    @property
+    def called(self) -> str:
+        """What a person would call it."""
+        names = ("brand", "model", "device_type", "hostname", "key")
+        return called({n: getattr(self, n) for n in names}, self.address, self.asset_tag)
+
     def said(self, name: str) -> str | None:
         """What a person stated for `name`, or None."""
         statement = self.stated.get(name)
@@ -217,6 +224,44 @@ class Device:
     @property
     def removed_on(self) -> date | None:
         return self.said_date("removed_on")
+
+
+def called(facts: Mapping[str, Any], address: str | None, tag: str | None) -> str:
+    """What a person would call a device: badge and model, else where it is."""
+    known = [part for part in (facts["brand"], facts["model"]) if part]
+    if known:
+        return " ".join(known)
+    kind: str = facts["device_type"] or "device"
+    if address:
+        return f"{kind.capitalize()} at {address}"
+    return f"{kind} {facts['hostname'] or tag or facts['key']}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """A device as a list shows it, without evidence. `stated` is what people say of it now."""
+
+    id: int
+    name: str
+    brand: str | None = None
+    maker: str | None = None
+    model: str | None = None
+    firmware: str | None = None
+    serial: str | None = None
+    mac: str | None = None
+    device_type: str | None = None
+    is_surveillance: bool | None = None
+    site_id: int | None = None
+    site: str | None = None
+    address: str | None = None
+    state: str = "unknown"
+    last_seen: datetime | None = None
+    stated: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether the badge is known not to be the maker's."""
+        return self.brand is not None and self.maker is not None and self.brand != self.maker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -296,6 +341,8 @@ class Counts:
 
     The key None in a mapping is "unknown". Removed devices are not counted in anything but
     `removed`. `by_*` count what devices showed; `*_only_stated` are unknowns that a person named.
+    `unknown` counts the devices of which each fact is unknown, `badges` those of each pair of a
+    badge and another maker, most first; `last_seen` is when any device was seen last.
     """
 
     devices: int = 0
@@ -312,6 +359,11 @@ class Counts:
     by_maker: Mapping[str | None, int] = field(default_factory=dict)
     by_site: Mapping[str | None, int] = field(default_factory=dict)
     by_device_type: Mapping[str | None, int] = field(default_factory=dict)
+    by_site_id: Mapping[int | None, int] = field(default_factory=dict)
+    unknown_maker_by_site_id: Mapping[int | None, int] = field(default_factory=dict)
+    unknown: Mapping[str, int] = field(default_factory=dict)
+    badges: tuple[tuple[str, str, int], ...] = ()
+    last_seen: datetime | None = None
     sites: int = 0
     networks: int = 0
     observations: int = 0

@@ -182,7 +182,7 @@ device_summaries = sa.Table(
     sa.Column("mac", Clean),
     sa.Column("device_type", Clean),
     sa.Column("is_surveillance", sa.Boolean),
-    sa.Column("site_id", sa.ForeignKey("sites.id"), index=True),
+    sa.Column("site_id", sa.ForeignKey("sites.id")),
     sa.Column("address", Clean),
     sa.Column("address_key", Clean),
     sa.Column("state", Clean, nullable=False),

@@ -42,4 +42,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("device_id", name="pk_device_summaries"),
     )
-    op.create_index("ix_device_summaries_site_id", "device_summaries", ["site_id"])
