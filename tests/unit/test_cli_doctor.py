@@ -146,3 +146,15 @@ def test_each_limit_is_where_it_is_said_to_be(check: checks.Check, state: str) -
 def test_whatever_is_not_well_comes_with_what_to_do(check: checks.Check) -> None:
     assert check.state != "ok"
     assert check.advice
+
+
+def test_a_data_folder_that_is_a_file_is_said_to_be_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    place = tmp_path / "file"
+    place.write_text("x")
+    status, found = doctor(place, capsys)
+    assert status == 1
+    assert found["data folder"]["state"] == "fail"
+    assert found["data folder"]["found"] == f"{place} is a file"
+    assert found["register"]["state"] == "fail"

@@ -16,8 +16,10 @@ from custodes import settings as known
 from custodes.cli import checks, context, output
 from custodes.cli.checks import FAIL, OK, Check
 from custodes.errors import CustodesError
+from custodes.units import counted
 
 FAR_LOOPBACK = "127.42.0.1"
+FOLDER_WANTED = "Give --data (or CUSTODES_DATA) a folder."
 
 
 @click.command()
@@ -99,7 +101,9 @@ def _opened(url: str) -> tuple[Check, datetime | None]:
     from custodes.estate.register import open_register
 
     shown = known.masked(url)
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if (folder := context.absent(url)) is not None:
+        if folder.exists() and not folder.is_dir():
+            return Check("register", FAIL, f"{folder} is a file", FOLDER_WANTED), None
         return Check("register", OK, f"{shown} is not there yet; it is made on first use"), None
     try:
         with open_register(url) as register:
@@ -110,7 +114,7 @@ def _opened(url: str) -> tuple[Check, datetime | None]:
     if broken:
         found = f"{shown} is damaged: {broken[0]}"
         return Check("register", FAIL, found, "Restore it from a backup."), None
-    words = f"{shown}, schema {newest_schema()}, {counts.devices:,} devices"
+    words = f"{shown}, schema {newest_schema()}, {counted(counts.devices, 'device', 'devices')}"
     return Check("register", OK, words), counts.last_seen
 
 
@@ -126,6 +130,8 @@ def _knowledge() -> Check:
 
 def _folder(folder: Path) -> Check:
     exists = folder.is_dir()
+    if folder.exists() and not exists:
+        return Check("data folder", FAIL, f"{folder} is a file", FOLDER_WANTED)
     return checks.data_folder(
         str(folder),
         exists=exists,
