@@ -6,7 +6,7 @@
 import msgspec
 
 
-class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One observation that supports one conclusion, word for word.
 
     `conclusion` is the key of Identity that it speaks for ("vendor", "model" …) and `value` what

@@ -15,7 +15,7 @@ import msgspec
 from custodes.errors import InputError
 
 
-class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+class Observation(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, gc=False):
     """What was seen (`field`, from custodes.observation.FIELDS) and the text as received.
 
     `device` groups the observations of one device (an address, a serial, a MAC); `encoding` is

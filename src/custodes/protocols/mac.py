@@ -3,6 +3,8 @@
 import re
 
 _PAIRS = re.compile(r"[0-9a-f]{2}(?:([:\-. ])[0-9a-f]{2})(?:\1[0-9a-f]{2}){4}")
+_WRITTEN = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_NO_DIGIT = re.compile(r"[^0-9a-f]")
 _SHORT_PAIRS = re.compile(r"[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5}")
 _QUADS = re.compile(r"[0-9a-f]{4}([.:\-])[0-9a-f]{4}\1[0-9a-f]{4}")
 _SIXES = re.compile(r"[0-9a-f]{6}[-:]?[0-9a-f]{6}")
@@ -17,10 +19,12 @@ def normalise(text: str) -> str | None:
     text = text.strip().lower().removeprefix("0x")
     if len(text) > 17:
         return None
+    if _WRITTEN.fullmatch(text):
+        return text
     if _SHORT_PAIRS.fullmatch(text):
         digits = "".join(part.zfill(2) for part in text.split(":"))
     elif _PAIRS.fullmatch(text) or _QUADS.fullmatch(text) or _SIXES.fullmatch(text):
-        digits = re.sub(r"[^0-9a-f]", "", text)
+        digits = _NO_DIGIT.sub("", text)
     else:
         return None
     return ":".join(digits[at : at + 2] for at in range(0, 12, 2))

@@ -23,7 +23,7 @@ NEUTRAL: Final = "brand.neutral"
 DEFAULT: Final = "vendor.default"
 
 
-class Claim(msgspec.Struct, frozen=True, gc=False):
+class Claim(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     """One reading for one conclusion, word for word; positions fixed because speed asks for it."""
 
     conclusion: str

@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from custodes.find.identify import matcher, models, names
+from custodes.find.identify import matcher, models, names, weigh
 from custodes.find.identify.claims import DEFAULT, PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
@@ -23,8 +23,8 @@ from custodes.find.identify.readers import (
     words,
 )
 from custodes.find.identify.weigh import (
-    Sighted,
     conclude,
+    conclude_one,
     is_without_cameras,
     without_cameras,
 )
@@ -63,11 +63,7 @@ def _identify_one(observation: Observation) -> Identity:
         claims = hikvision.channel(text_of(observation)).claims
     else:
         claims = read(observation)
-    if claims:
-        where, when = _place(observation)
-        found = conclude([(claim, where, when) for claim in claims])
-    else:
-        found = Identity()
+    found = conclude_one(claims, *_place(observation)) if claims else Identity()
     found.id = observation.id
     found.device = observation.device or observation.address
     return found
@@ -113,11 +109,12 @@ def identify_devices(
 
 
 class _Group:
-    """What was read so far about one device."""
+    """What was read so far about one device. Most devices of a long list are seen once."""
 
-    __slots__ = ("channels", "count", "devices", "ids", "readings")
+    __slots__ = ("channels", "count", "devices", "first", "ids", "readings")
 
     def __init__(self) -> None:
+        self.first: tuple[Sequence[Claim], str, str | None] | None = None
         self.readings: dict[tuple[Claim, str], str | None] = {}
         self.channels: dict[str, Observation] = {}
         self.ids: set[str | None] = set()
@@ -134,37 +131,47 @@ class _Group:
         if observation.field == _CHANNEL:
             if len(self.channels) < 2:
                 self.channels[observation.payload] = observation
-            self._keep(observation, hikvision.recorder_of(text_of(observation)).claims)
+            claims: Sequence[Claim] = hikvision.recorder_of(text_of(observation)).claims
+        else:
+            claims = read(observation)
+        if not claims:
             return
-        self._keep(observation, read(observation))
+        if self.first is None and not self.readings:
+            self.first = (claims, *_place(observation))
+            return
+        if self.first is not None:
+            self._keep(*self.first)
+            self.first = None
+        self._keep(claims, *_place(observation))
 
-    def _keep(self, observation: Observation, claims: Sequence[Claim]) -> None:
-        if not claims or len(self.readings) >= READINGS_LIMIT:
+    def _keep(self, claims: Sequence[Claim], where: str, when: str | None) -> None:
+        if len(self.readings) >= READINGS_LIMIT:
             return
-        where, when = _place(observation)
         for claim in claims:
             key = (claim, where)
             seen = self.readings.get(key)
             if key not in self.readings or (when is not None and (seen is None or when < seen)):
                 self.readings[key] = when
 
-    def _sighted(self) -> Iterator[Sighted]:
-        attached = self._attached_alone()
-        if attached is not None:
-            where, when = _place(attached)
-            for claim in hikvision.channel(text_of(attached)).claims:
-                yield claim, where, when
-            return
-        for (claim, where), when in self.readings.items():
-            yield claim, where, when
-
     def _attached_alone(self) -> Observation | None:
-        if len(self.channels) != 1 or any(c.field != _CHANNEL for c, _ in self.readings):
+        """The one camera of a channel list, where nothing else was seen."""
+        if len(self.channels) != 1:
+            return None
+        read_from = [c for c, _ in self.readings] or list(self.first[0] if self.first else ())
+        if any(claim.field != _CHANNEL for claim in read_from):
             return None
         return next(iter(self.channels.values()))
 
+    def _conclude(self) -> Identity:
+        attached = self._attached_alone()
+        if attached is not None:
+            return conclude_one(hikvision.channel(text_of(attached)).claims, *_place(attached))
+        if self.first is not None:
+            return conclude_one(*self.first)
+        return conclude((claim, where, when) for (claim, where), when in self.readings.items())
+
     def identity(self) -> Identity:
-        found = conclude(self._sighted())
+        found = self._conclude()
         if len(self.ids) == 1:
             found.id = next(iter(self.ids))
         found.device = min(self.devices, default=None)
@@ -252,5 +259,6 @@ _REMEMBERING: Final = (
 
 def forget() -> None:
     """Empty every cache of texts, so that a benchmark can tell what they save."""
+    weigh.forget()
     for remembering in _REMEMBERING:
         remembering.cache_clear()

@@ -34,8 +34,8 @@ _HEADERS = re.compile(
     r"([^\r\n]{1,1024})",
     re.IGNORECASE,
 )
-_HEAD_END = re.compile(r"\r?\n\r?\n")
-_REALM = re.compile(r'[rR][eE][aA][lL][mM]\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))')
+_HEAD_LIMIT: Final = 64 * KIB
+_REALM = re.compile(r'[a-zA-Z]{5}\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))')
 _SCOPE = re.compile(r"onvif://www\.onvif\.org/[^\s<>\"]{1,512}")
 _SDP_LINE = re.compile(r"\n([siua])=([^\r\n]{1,512})")
 _NAMESPACE = re.compile(r"""xmlns(?::\w{1,32})?=["']([^"']{1,256})["']""")
@@ -54,14 +54,17 @@ _OID_LINE = re.compile(
 
 def text_of(observation: Observation) -> str:
     """The payload as text, at most PAYLOAD_LIMIT of it; one character a byte for binary fields."""
+    payload = observation.payload
+    if observation.encoding is None and len(payload) <= PAYLOAD_LIMIT:
+        return payload
     if observation.field in _BINARY:
         return observation.data[:PAYLOAD_LIMIT].decode("latin-1")
-    if len(observation.payload) <= PAYLOAD_LIMIT:
+    if len(payload) <= PAYLOAD_LIMIT:
         return observation.text
     size = PAYLOAD_LIMIT // 4 * 4  # base64 is cut between its groups of four
     cut = Observation(
         field=observation.field,
-        payload=observation.payload[:size],
+        payload=payload[:size],
         encoding=observation.encoding,
     )
     return cut.text
@@ -77,8 +80,25 @@ def cut(field: str, text: str) -> list[Facet]:
 
 def realms(challenge: str) -> list[str]:
     """Every realm of a WWW-Authenticate value, in order, each once."""
-    found = (a or b for a, b in _REALM.findall(challenge[: 4 * LINE_LIMIT]))
-    return list(dict.fromkeys(r for r in found if r.strip()))
+    challenge = challenge[: 4 * LINE_LIMIT]
+    found: dict[str, None] = {}
+    for at in _places(challenge, "realm"):
+        realm = _REALM.match(challenge, at)
+        if realm is not None and (text := realm[1] or realm[2] or "").strip():
+            found[text] = None
+    return list(found)
+
+
+def _places(text: str, word: str) -> Iterator[int]:
+    """Where a word of ASCII letters stands in the text, in any case."""
+    folded = text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+    at = folded.find(word)
+    while at >= 0:
+        yield at
+        at = folded.find(word, at + len(word))
+
+
+_ASCII_LOWER: Final = {ord(c): ord(c.lower()) for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def namespaces(text: str) -> list[str]:
@@ -87,8 +107,14 @@ def namespaces(text: str) -> list[str]:
 
 
 def _split(text: str) -> tuple[str, str]:
-    end = _HEAD_END.search(text, 0, 64 * KIB)
-    return (text[: end.start()], text[end.end() :]) if end else (text[: 64 * KIB], "")
+    """Head and body; an empty line ends the head, however its end is written."""
+    bare = text.find("\n\n", 0, _HEAD_LIMIT)
+    full = text.find("\n\r\n", 0, _HEAD_LIMIT if bare < 0 else bare + 1)
+    if full >= 0:
+        return text[:full].removesuffix("\r"), text[full + 3 :]
+    if bare >= 0:
+        return text[:bare].removesuffix("\r"), text[bare + 2 :]
+    return text[:_HEAD_LIMIT], ""
 
 
 def _http(text: str) -> Iterator[Facet]:

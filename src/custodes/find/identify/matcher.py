@@ -18,6 +18,7 @@ from custodes.protocols.mac import normalise
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
 
 Match = tuple[Rule, Mapping[str, str]]
+Three = tuple[str, str, str]
 
 
 class _Field:
@@ -27,7 +28,7 @@ class _Field:
         self.literals: dict[str, list[Rule]] = {}
         self.patterns: list[Rule] = []
         self.by_needle: dict[str, list[int]] = {}
-        self.by_three: dict[str, list[str]] = {}  # three letters -> the needles they are of
+        self.by_three: dict[Three, list[str]] = {}  # three letters -> the needles they are of
         self.rest: list[int] = []  # patterns without a needle
         self.gate: re.Pattern[str] | None = None  # what all the rest would match
         clauses: list[tuple[Clause, ...]] = []
@@ -40,6 +41,9 @@ class _Field:
         shared = Counter(text for found in clauses for clause in found for text in clause)
         for number, found in enumerate(clauses):
             self._index(number, found, shared)
+        self._merge()
+        for needle in self.by_needle:
+            self.by_three.setdefault(_rarest(needle), []).append(needle)
 
     def _index(self, number: int, found: tuple[Clause, ...], shared: Counter[str]) -> None:
         """File a pattern under the clause that the fewest other patterns share."""
@@ -48,10 +52,17 @@ class _Field:
             self.rest.append(number)
             return
         for needle in min(usable, key=lambda c: (max(shared[t] for t in c), -min(map(len, c)))):
-            numbers = self.by_needle.setdefault(needle, [])
-            if not numbers:
-                self.by_three.setdefault(_rarest(needle), []).append(needle)
-            numbers.append(number)
+            self.by_needle.setdefault(needle, []).append(number)
+
+    def _merge(self) -> None:
+        """File what needs a longer text under a shorter one inside it, which is looked for anyway.
+
+        Very short ones stay apart: they are in too many texts.
+        """
+        for needle in sorted(self.by_needle, key=len, reverse=True):
+            inside = [n for n in self.by_needle if n in needle and n != needle and len(n) > 4]
+            if inside:
+                self.by_needle[min(inside, key=len)] += self.by_needle.pop(needle)
 
     def match(self, text: str) -> list[Match]:
         """Every rule that matches, in the order of the knowledge."""
@@ -65,17 +76,17 @@ class _Field:
         if self.patterns:
             for number in self._candidates(text):
                 rule = self.patterns[number]
-                groups = rule.match(text)
-                if groups is not None:
-                    found.append((rule, groups))
+                hit = rule.compiled.fullmatch(text)
+                if hit is not None:
+                    found.append((rule, {k: v for k, v in hit.groupdict().items() if v}))
         return found
 
     def _candidates(self, text: str) -> Iterable[int]:
         """The patterns worth trying; looks for needles, or by threes of letters if that is less."""
         lowered = text.lower()
         needles: Iterable[str] = self.by_needle
-        if len(lowered) < len(self.by_needle):
-            threes = self.by_three.keys() & {lowered[i : i + 3] for i in range(len(lowered) - 2)}
+        if 3 * len(lowered) < 2 * len(self.by_needle):
+            threes = self.by_three.keys() & zip(lowered, lowered[1:], lowered[2:], strict=False)
             needles = [needle for three in threes for needle in self.by_three[three]]
         hits = [needle for needle in needles if needle in lowered]
         rest = self._rest(text)
@@ -112,12 +123,14 @@ _RARE: Final = str.maketrans("jkqvwxyz0123456789", "#" * 18)
 _COMMON: Final = str.maketrans("=,./- :;_eatnoirs", "+" * 17)
 
 
-def _rarest(needle: str) -> str:
+def _rarest(needle: str) -> Three:
     """The three letters in a row that other texts are least likely to hold."""
-    threes = [needle[i : i + 3] for i in range(len(needle) - 2)]
     return max(
-        threes,
-        key=lambda three: three.translate(_RARE).count("#") - three.translate(_COMMON).count("+"),
+        zip(needle, needle[1:], needle[2:], strict=False),
+        key=lambda three: (
+            "".join(three).translate(_RARE).count("#")
+            - "".join(three).translate(_COMMON).count("+")
+        ),
     )
 
 

@@ -150,7 +150,14 @@ def brand_of_model(maker: str, model: str) -> str | None:
 
 def holder(address: str) -> Holder | None:
     """Who holds the prefix of a normalised MAC address; no prefix is longer than nine digits."""
-    return _holder(address[:13].replace(":", "")[:9])
+    digits = address[:13].replace(":", "")
+    return _holder(digits[:9] if digits[:6] in _divided() else digits[:6] + "000")
+
+
+@cache
+def _divided() -> frozenset[str]:
+    """The prefixes of six digits that are given out in smaller parts."""
+    return frozenset(p[:6].lower() for p in prefixes.prefixes() if len(p) > 6)
 
 
 @lru_cache(_REMEMBERED)

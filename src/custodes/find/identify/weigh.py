@@ -5,11 +5,14 @@ each other, and what contradicts is shown and lowers the confidence. Two answers
 well supported give no answer.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
+
+from msgspec.structs import replace
 
 from custodes.find.identify import names
 from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
+from custodes.find.identify.recent import Recent
 from custodes.identity import Evidence, Identity
 from custodes.knowledge.devices import DEVICE_TYPES
 
@@ -49,6 +52,22 @@ def conclude(sighted: Iterable[Sighted]) -> Identity:
         else:
             readings[name] = [entry]
     return _Weighing(readings).identity() if readings else Identity()
+
+
+def conclude_one(claims: Sequence[Claim], where: str, when: str | None) -> Identity:
+    """The same for one observation; what followed from equal readings is remembered."""
+    key = tuple(claims)
+    known = _concluded.get(key)
+    if known is None:
+        found = conclude([(claim, where, when) for claim in claims])
+        _concluded.keep(key, replace(found, evidence=found.evidence.copy()))
+        return found
+    evidence = [replace(e, observation=where, seen_at=when) for e in known.evidence]
+    return replace(known, evidence=evidence)
+
+
+_concluded: Recent[tuple[Claim, ...], Identity] = Recent(2_048)
+forget = _concluded.cache_clear
 
 
 class _Weighing:
@@ -103,12 +122,10 @@ class _Weighing:
 
     def _is_conflict(self) -> bool:
         """Whether too many makers that have nothing to do with each other are well supported."""
-        named = {
-            str(claim.value)
-            for name in ("vendor", DEFAULT, "maker")
-            for claim, _, _ in self.readings.get(name, ())
-            if claim.weight >= LOOKS
-        }
+        get = self.readings.get
+        named = {str(c.value) for c, _, _ in get("vendor", ()) if c.weight >= LOOKS}
+        named.update(str(c.value) for c, _, _ in get("maker", ()) if c.weight >= LOOKS)
+        named.update(str(c.value) for c, _, _ in get(DEFAULT, ()) if c.weight >= LOOKS)
         if len(named) < TOO_MANY_MAKERS:
             return False
         apart: list[str] = []
@@ -255,10 +272,18 @@ def _scores(entries: list[Sighted]) -> dict[Value, float]:
         channels = answers.get(claim.value)
         if channels is None:
             channels = answers[claim.value] = {}
-        channel = claim.field.partition(".")[0]
+        channel = _CHANNELS.get(claim.field) or _channel(claim.field)
         if claim.weight > channels.get(channel, 0.0):
             channels[channel] = claim.weight
     return {value: _together(channels) for value, channels in answers.items()}
+
+
+_CHANNELS: Final[dict[str, str]] = {}  # the fields of our readers and rules: a closed list
+
+
+def _channel(field: str) -> str:
+    """The protocol that a field belongs to."""
+    return _CHANNELS.setdefault(field, field.partition(".")[0])
 
 
 def _together(channels: dict[str, float]) -> float:
@@ -311,9 +336,8 @@ def _show(evidence: list[Evidence], entries: list[Sighted], concluded: Value | N
     """Add the evidence for one conclusion: what supports it first, each reading once."""
     if len(entries) > 1:
         entries = sorted(entries, key=_order_key)
-        supporting = [entry for entry in entries if entry[0].value == concluded]
-        if len(supporting) < len(entries):
-            entries = supporting + [e for e in entries if e[0].value != concluded]
+        if any(entry[0].value != concluded for entry in entries):
+            entries.sort(key=lambda entry: entry[0].value != concluded)
     last: Claim | None = None
     for claim, where, when in entries:
         if claim == last:

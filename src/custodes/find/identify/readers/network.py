@@ -70,7 +70,7 @@ _AVTECH: Final = "machine description of AVTECH recorders (projectdiscovery/nucl
 def machine_description(text: str) -> Reading:
     """`Product.Type=DVR`, `Firmware.Version=…` lines, as AVTECH's recorders give them."""
     reading = Reading("avtech-machine", "http.body", _AVTECH)
-    if "Product.Type=" not in text[:4096] or "Firmware.Version=" not in text[:4096]:
+    if text.find("Product.Type=", 0, 4096) < 0 or text.find("Firmware.Version=", 0, 4096) < 0:
         return reading
     rows = (line.partition("=") for line in text[:8192].splitlines()[:100])
     read = {key.strip(): value.strip() for key, sign, value in rows if sign}
