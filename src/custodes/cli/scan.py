@@ -86,9 +86,9 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], as_json: bool, **optio
     again within a day.
 
     \b
-    Exit status: 0 done, found or not · 2 wrong usage · 3 some devices did not finish an answer in
-    time · 5 not authorised: nothing was sent · 6 the register is damaged · 130 interrupted; what
-    was read is kept.
+    Exit status: 0 done, found or not · 2 wrong usage, or no such @FILE · 3 some devices did not
+    finish an answer in time, or an @FILE cannot be read · 5 not authorised: nothing was sent · 6
+    the register is damaged · 130 interrupted; what was read is kept.
     """
     from custodes.find.observe import targets as reading
 
