@@ -160,3 +160,28 @@ def test_a_template_is_written(data: Path, tmp_path: Path) -> None:
     assert invoke(["export", "--template", str(tmp_path / "t.xlsx")]) == 0
     assert invoke(["export", "--template", str(tmp_path / "t.xlsx")]) == 2
     assert (tmp_path / "t.xlsx").stat().st_size > 5000
+
+
+def test_a_long_list_is_a_page_with_the_way_to_the_next(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with open_register(f"sqlite:///{data / 'custodes.sqlite'}") as register:
+        for number in range(5):
+            seen = observe("http.title", "t", address=f"10.0.0.{number}", seen_at=NOW)
+            register.file_identity(Identity(), [seen], None, NOW)
+    assert invoke(["--data", str(data), "devices", "list", "--limit", "2", "--offset", "2"]) == 0
+    said = capsys.readouterr()
+    assert "10.0.0.2" in said.out
+    assert "10.0.0.4" not in said.out
+    assert "Devices 3 to 4 of 5 (the next: --offset 4)" in said.err
+    assert invoke(["--data", str(data), "devices", "list", "--offset", "4"]) == 0
+    assert "Devices 5 to 5 of 5;" in capsys.readouterr().err
+    assert "no more than 5 devices" in answer(capsys, "devices", "list", "--offset", "9")
+    assert len(json.loads(answer(capsys, "devices", "list", "--json"))) == 5
+    assert len(json.loads(answer(capsys, "devices", "list", "--json", "--limit", "2"))) == 2
+
+
+@pytest.mark.parametrize("words", [["devices"], ["sites"], ["export", "--json"]])
+def test_reading_makes_no_register(tmp_path: Path, words: list[str]) -> None:
+    assert invoke(["--data", str(tmp_path / "new"), *words]) == 0
+    assert not (tmp_path / "new").exists()

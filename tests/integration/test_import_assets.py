@@ -1,5 +1,6 @@
 """Asset lists through `custodes import`: rows in, bad rows told, nothing twice."""
 
+import csv
 import gzip
 import io
 import json
@@ -126,3 +127,66 @@ def test_an_old_workbook_is_refused_with_what_to_do(run: Run, tmp_path: Path) ->
     assert status == 3
     assert "old or encrypted Office file" in report["error"]["message"]
     assert ".xlsx" in report["error"]["hint"]
+
+
+def test_a_dry_run_says_row_by_row_what_would_change_and_changes_nothing(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(as_csv())
+    status, first = run("--dry-run", str(path))
+    assert status == 3
+    assert not folder.exists(), "a dry run makes no register"
+    assert first["sheet"] == {"added": 2, "updated": 0, "unchanged": 0}
+    assert [(c["row"], c["action"], c["what"]) for c in first["changes"]] == [
+        (4, "added", "a new device (C1)"),
+        (6, "added", "a new device (C3)"),
+    ]
+    run(str(path))
+    path.write_bytes(as_csv().replace(b"P1448-LE", b"P1448").replace(b"HEW2PER3", b"HEW4PER3"))
+    _, second = run("--dry-run", str(path))
+    (row,) = second["changes"]
+    assert (row["row"], row["action"]) == (6, "updated")
+    assert row["changes"] == [{"field": "model", "before": "HEW2PER3", "after": "HEW4PER3"}]
+    with open_register(f"sqlite:///{folder}/custodes.sqlite") as register:
+        assert "HEW2PER3" in {device.said("model") for device in register.devices()}
+
+
+def test_a_dry_run_reads_well_on_paper(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "list.csv"
+    path.write_bytes(as_csv())
+    assert invoke(["--data", str(folder), "import", "--dry-run", str(path)]) == 3
+    said = capsys.readouterr()
+    assert "would add" in said.out
+    assert "model: DS-2CD2042" in said.out
+    assert "dry run" in said.out
+    assert "some day" in said.err
+
+
+def test_rows_that_were_not_taken_come_back_with_the_reason_to_be_mended(
+    run: Run, tmp_path: Path
+) -> None:
+    path, back = tmp_path / "list.csv", tmp_path / "rejected.csv"
+    path.write_bytes(as_csv())
+    assert run("--rejected", str(back), str(path))[0] == 3
+    heading, row = csv.DictReader(text := back.read_text("utf-8-sig").splitlines()), text[1]
+    assert "some day" in row
+    (one,) = heading
+    assert (one["Asset tag"], one["Row"], one["Column"]) == ("C2", "5", "Installed")
+    assert "some day" in one["Reason"]
+    mended = tmp_path / "mended.csv"
+    mended.write_text(back.read_text("utf-8-sig").replace("some day", "2019-04-03"), "utf-8")
+    _, report = run(str(mended))
+    assert (report["sheet"]["added"], report["rejected"]) == (1, 0)
+
+
+def test_no_file_is_replaced_and_none_made_where_every_row_was_taken(
+    folder: Path, tmp_path: Path, run: Run
+) -> None:
+    path, back = tmp_path / "list.csv", tmp_path / "rejected.csv"
+    path.write_bytes(as_csv().replace(b"some day", b"2019-04-03"))
+    assert run("--rejected", str(back), str(path))[0] == 0
+    assert not back.exists()
+    assert invoke(["--data", str(folder), "import", "--rejected", str(path), str(path)]) == 2

@@ -14,7 +14,7 @@ from custodes.errors import UsageError
 from custodes.units import iso
 
 if TYPE_CHECKING:
-    from custodes.estate.model import Device, Finding
+    from custodes.estate.model import Device, Finding, Summary
     from custodes.estate.register import Register
     from custodes.estate.statements import Change
 
@@ -34,6 +34,7 @@ COLUMNS = {
     "state": "Status",
     "last_seen": "Last seen",
 }
+ROWS = 500  # of a table, where no limit is given
 UNKNOWN = ("brand", "maker", "model", "type", "surveillance")
 # option of `set` -> what is stated
 SETTABLE = {
@@ -71,34 +72,51 @@ def devices() -> None:
 @click.option("--type", "device_type", metavar="TYPE", help="Only those of this type.")
 @click.option("--unknown", type=click.Choice(UNKNOWN), help="Only those whose fact is not known.")
 @click.option("--search", metavar="TEXT", help="Only those that TEXT names in any way.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many.")
+@click.option("--limit", type=click.IntRange(1), help=f"At most so many [table: {ROWS:,}].")
+@click.option("--offset", type=click.IntRange(0), default=0, help="Leave out so many first.")
 @output.JSON
 @click.pass_context
-def list_devices(ctx: click.Context, /, as_json: bool, **wanted: Any) -> int:
-    """List devices. Removed ones are listed too, and say so."""
-    with context.register(ctx) as register:
-        found = register.devices(**wanted)
-        empty = NONE_YET if register.counts().devices == 0 else "No device is like that."
-    if as_json:
-        output.emit_json([as_plain(device) for device in found])
-    else:
-        output.table([_row(device) for device in found], COLUMNS, empty=empty)
-        if found:
-            output.note(
-                f"{len(found):,} devices; in brackets: stated, not seen."
-                " `custodes devices show ID` shows the evidence."
-            )
+def list_devices(
+    ctx: click.Context, /, as_json: bool, limit: int | None, offset: int, **wanted: Any
+) -> int:
+    """List devices. Removed ones are listed too, and say so.
+
+    The table is a page; JSON is the whole list, with the evidence, unless --limit cuts it.
+    """
+    with context.register(ctx, make=False) as register:
+        if as_json:
+            whole = register.devices(**wanted, limit=limit, offset=offset)
+            output.emit_json([as_plain(device) for device in whole])
+            return 0
+        found = register.count(**wanted)
+        rows = register.summaries(**wanted, limit=limit or ROWS, offset=offset)
+        empty = NONE_YET if register.count() == 0 else "No device is like that."
+    if found and not rows:
+        empty = f"There are no more than {found:,} devices like that."
+    output.table([_row(row) for row in rows], COLUMNS, empty=empty)
+    if rows:
+        output.note(_told(len(rows), offset, found))
     return 0
 
 
-def _row(device: "Device") -> dict[str, object]:
+def _told(shown: int, offset: int, found: int) -> str:
+    """How much of the list was shown, and how to see the rest."""
+    part = f"{found:,} {'device' if found == 1 else 'devices'}"
+    if shown < found:
+        part = f"Devices {offset + 1:,} to {offset + shown:,} of {found:,}"
+        if offset + shown < found:
+            part += f" (the next: --offset {offset + shown})"
+    return f"{part}; in brackets: stated, not seen. `custodes devices show ID` shows the evidence."
+
+
+def _row(device: "Summary") -> dict[str, object]:
     """What it showed; in brackets what only people say of it."""
-    row: dict[str, object] = {key: getattr(device, key) for key in COLUMNS}
+    row: dict[str, object] = {key: getattr(device, key, None) for key in COLUMNS}
     for key in ("address", "brand", "maker", "model", "device_type"):
-        if row[key] is None and (said := device.said(key)) is not None:
+        if row[key] is None and (said := device.stated.get(key)) is not None:
             row[key] = f"({said})"
     row["address"] = row["address"] or "-"
-    row["asset_tag"] = device.asset_tag or "-"
+    row["asset_tag"] = device.stated.get("asset_tag") or "-"
     row["last_seen"] = iso(device.last_seen) if device.last_seen else "never"
     return row
 
@@ -118,9 +136,12 @@ def as_plain(device: "Device") -> dict[str, object]:
 @click.pass_context
 def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
     """Show one device: each conclusion, and word for word the evidence behind it."""
-    with context.register(ctx) as register:
+    from custodes.estate.sightings import NEWEST
+
+    with context.register(ctx, make=False) as register:
         device = find(register, device_id)
-        seen = register.observations_of(device.id)
+        seen = register.observations_of(device.id, newest=None if raw else NEWEST)
+        total = register.how_many_of([device.id])[device.id]
         findings = register.findings(device_id=device.id)
         history = register.statements_of(device.id)
     if as_json:
@@ -133,7 +154,7 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
     _say_evidence(device)
     _say_statements(device)
     _say_findings(findings)
-    click.echo(f"\n{len(seen)} observations" + ("" if raw else " (--raw shows them)"))
+    click.echo(f"\n{total:,} observations" + ("" if raw else " (--raw shows them)"))
     for one in seen if raw else ():
         click.echo(f"\n{one.observation.field}  {iso(one.first_seen)}, seen {one.times_seen} times")
         click.echo(_block(one.observation.text))

@@ -45,7 +45,7 @@ def export(ctx: click.Context, /, form: str | None, as_json: bool, **options: An
     form = form or _form_of(out, as_json)
     write = {"csv": _csv, "xlsx": _xlsx, "json": _json}[form]
     _check(out, form, what, options["force"])
-    with context.register(ctx) as register:
+    with context.register(ctx, make=False) as register:
         try:
             write(register, out, what)
         except OSError as error:

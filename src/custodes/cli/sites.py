@@ -36,7 +36,7 @@ def sites() -> None:
 @click.pass_context
 def list_sites(ctx: click.Context, as_json: bool) -> int:
     """List every site with how many devices are there."""
-    with context.register(ctx) as register:
+    with context.register(ctx, make=False) as register:
         here = register.counts().by_site_id
         rows = [_row(site, here.get(site.id, 0)) for site in register.sites()]
     if as_json:
@@ -70,7 +70,7 @@ def _sensitive(value: object) -> str:
 @click.pass_context
 def show(ctx: click.Context, name: str, body: str | None, as_json: bool) -> int:
     """Show one site: what is recorded of it, its networks, and its devices by maker and type."""
-    with context.register(ctx) as register:
+    with context.register(ctx, make=False) as register:
         site = register.site_meant(name, body)
         if site is None:
             raise UsageError(f"no site is called {name!r}", hint="`custodes sites` lists them.")

@@ -199,7 +199,9 @@ class _Import:
         if device_id is None:
             self._register.keep_row(filed.device_id, observation_of(row), self._now)
         tag = said.get("asset_tag")
-        what = f"device {filed.device_id}" + (f" ({tag})" if tag else "")
+        known = not (filed.is_new and self._report.dry_run)  # a dry run gives no numbers
+        what = f"device {filed.device_id}" if known else "a new device"
+        what += f" ({tag})" if tag else ""
         return filed.is_new, what, filed.changes
 
     def _meant(self, row: Row) -> tuple[dict[str, str], int | None]:

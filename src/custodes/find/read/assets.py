@@ -70,11 +70,17 @@ def place(row: Rejected) -> str:
 
 
 def into_register(
-    stream: Readable, name: str, register: "Register", site_id: int | None, now: datetime
+    stream: Readable,
+    name: str,
+    register: "Register",
+    site_id: int | None,
+    now: datetime,
+    *,
+    dry_run: bool = False,
 ) -> "SheetReport":
     """Bring the whole list into the register: its bodies, sites, networks and devices.
 
-    `site_id` is for devices whose row names no site.
+    `site_id` is for devices whose row names no site. A dry run says what would change.
 
     Raises:
         InputError: it is no list that is understood, is damaged, or larger than any list.
@@ -88,7 +94,8 @@ def into_register(
             raise InputError(
                 f"{name}: {error}; nothing of it was taken", hint=error.hint, file=name
             ) from error
-        return import_sheet(register, (cast("BinaryIO", file), name), now, site_id=site_id)
+        source = (cast("BinaryIO", file), name)
+        return import_sheet(register, source, now, site_id=site_id, dry_run=dry_run)
 
 
 def copy(stream: Readable, file: IO[bytes]) -> None:
