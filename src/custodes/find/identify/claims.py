@@ -35,7 +35,30 @@ class Claim(msgspec.Struct, frozen=True, gc=False, cache_hash=True):
     source: str
 
 
-MATCHED_LIMIT: Final = 240
+MATCHED_LIMIT: Final = 200
+
+
+def around(text: str, at: int) -> str:
+    """What stands around a place of a long text, word for word, cut at ends of lines if it can."""
+    start = max(0, at - MATCHED_LIMIT // 4)
+    line = text.rfind("\n", start, at)
+    start = line + 1 if line >= 0 else start
+    return text[start : start + MATCHED_LIMIT].strip()
+
+
+def span(text: str, first: str, last: str) -> str:
+    """The text from one word to behind another, where that is short; else what follows the first.
+
+    >>> span("a <Model>P1</Model><Mac>2</Mac> b", "<Model>", "</Mac>")
+    '<Model>P1</Model><Mac>2</Mac>'
+    """
+    start = text.find(first)
+    if start < 0:
+        return text[:MATCHED_LIMIT].strip()
+    end = text.find(last, start)
+    if 0 <= end <= start + MATCHED_LIMIT - len(last):
+        return text[start : end + len(last)]
+    return text[start : start + MATCHED_LIMIT].strip()
 
 
 class Reading:

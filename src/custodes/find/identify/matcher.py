@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from custodes.find.identify import literals
-from custodes.find.identify.claims import DEFAULT, MATCHED_LIMIT, Claim
+from custodes.find.identify.claims import DEFAULT, MATCHED_LIMIT, Claim, around
 from custodes.find.identify.literals import Clause
 from custodes.knowledge.fingerprints import Rule, load
 from custodes.protocols.mac import normalise
@@ -163,10 +163,25 @@ class Matcher:
         found = self.match(field, text)
         if not found:
             return []
-        matched = text.strip()[:MATCHED_LIMIT]
+        text = text.strip()
         return [
-            claim for rule, groups in found for claim in _rule_claims(rule, groups, field, matched)
+            claim
+            for rule, groups in found
+            for claim in _rule_claims(rule, groups, field, _decisive(rule, text))
         ]
+
+
+def _decisive(rule: Rule, text: str) -> str:
+    """The text, or of a long one the part with the words that the rule needs."""
+    if len(text) <= MATCHED_LIMIT:
+        return text
+    lowered = text.lower() if text.isascii() else text
+    needed = () if rule.literal else literals.clauses(rule.pattern)
+    for clause in sorted(needed, key=lambda c: -min(map(len, c))):
+        places = [at for word in clause if (at := lowered.find(word)) >= 0]
+        if places:
+            return around(text, min(places))
+    return text[:MATCHED_LIMIT]
 
 
 def _rule_claims(rule: Rule, groups: Mapping[str, str], field: str, matched: str) -> list[Claim]:

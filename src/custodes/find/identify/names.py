@@ -175,7 +175,7 @@ def _holder(nine_digits: str) -> Holder | None:
         built.maker if built else None,
         found.is_camera_maker,
         found.prefix,
-        f"{found.registrant}: {found.source}, {found.date}",
+        f"prefix {found.prefix}, {found.registrant}: {found.source}, {found.date}",
     )
 
 

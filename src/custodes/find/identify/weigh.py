@@ -214,9 +214,15 @@ class _Weighing:
             return
         known = names.maker_of(vendor, self.out.model)
         if known is not None:
-            _, where, when = _strongest(self.readings["vendor"], vendor)
+            best, where, when = _strongest(self.readings["vendor"], vendor)
             claim = Claim(
-                "maker", known.maker, known.weight, "maker-graph", "vendor", vendor, known.source
+                "maker",
+                known.maker,
+                known.weight,
+                "maker-graph",
+                best.field,
+                best.matched,
+                known.source,
             )
             self.readings["maker"] = [*makers, (claim, where, when)]
 

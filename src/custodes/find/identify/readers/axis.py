@@ -72,7 +72,7 @@ def _vapix(reading: Reading, read: Mapping[str, str]) -> Reading:
     address = mac.normalise(read.get("SerialNumber", ""))
     if address is not None and named == "Axis":  # whose serial numbers are addresses
         reading.say("mac", address, DECLARED, read.get("SerialNumber"))
-        mac.add_holder(reading, address)
+        mac.add_holder(reading, address, read.get("SerialNumber", ""))
     return reading
 
 

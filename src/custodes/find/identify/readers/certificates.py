@@ -24,6 +24,6 @@ def names_of(field: str, text: str) -> Reading:
         address = mac.normalise(found[1])
         if address is not None and names.holder(address) is not None:
             reading.say("mac", address, LOOKS, found[0])
-            mac.add_holder(reading, address)
+            mac.add_holder(reading, address, found[0])
             break
     return reading

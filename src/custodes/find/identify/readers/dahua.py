@@ -17,6 +17,7 @@ from custodes.find.identify.claims import (
     PREFIX,
     PROTOCOL,
     Reading,
+    span,
 )
 from custodes.find.identify.readers import mac
 from custodes.find.identify.readers.jsontext import leaves, pairs
@@ -65,7 +66,12 @@ def _kind(reading: Reading, device_class: str | None, model: str | None) -> None
 
 
 def _brand(
-    reading: Reading, vendor: str | None, model: str | None, serial: str | None, address: str | None
+    reading: Reading,
+    vendor: str | None,
+    model: str | None,
+    serial: str | None = None,
+    address: str | None = None,
+    shown: str | None = None,
 ) -> None:
     declared = names.brand(vendor) if vendor else None
     if declared is not None:
@@ -80,8 +86,7 @@ def _brand(
         address is not None and _holder(address) == _PLATFORM,
     ]
     if sum(signs) >= 2:
-        shown = " / ".join(filter(None, (vendor, model, serial, address)))
-        reading.say(DEFAULT, _PLATFORM, LOOKS, shown)
+        reading.say(DEFAULT, _PLATFORM, LOOKS, shown or model)
     elif model is not None and (named := models.badge(_PLATFORM, model)):
         reading.say("vendor", named, LOOKS, model)
     else:
@@ -103,17 +108,18 @@ def dhip(text: str) -> Reading:
     serial = read.get("SerialNo", "")
     serial = "" if _HIDDEN.fullmatch(serial) else serial
     address = mac.normalise(read.get("mac", ""))
-    reading.say("maker", _PLATFORM, 0.95, "client.notifyDevInfo")
+    shown = span(text, '"DeviceType"' if model else '"SerialNo"', '"Version"')
+    reading.say("maker", _PLATFORM, 0.95, shown)
     reading.say("model", model, DECLARED)
     reading.say("firmware", version, DECLARED)
     reading.say("serial", serial, DECLARED)
     vendor = read.get("Vendor") or read.get("Manufacturer")
-    _brand(reading, vendor, model, serial, address)
+    _brand(reading, vendor, model, serial, address, shown)
     _kind(reading, read.get("DeviceClass"), model)
     reading.say("is_surveillance", True, BANNER, read.get("DeviceClass") or model)
     if address is not None:
         reading.say("mac", address, DECLARED, read["mac"])
-        mac.add_holder(reading, address)
+        mac.add_holder(reading, address, read["mac"])
     return reading
 
 
@@ -135,7 +141,7 @@ def system_info(text: str) -> Reading:
     if re.match(r"DHI?-", update):
         reading.say("vendor", _PLATFORM, PROTOCOL, update)
     else:
-        _brand(reading, read.get("vendor"), named, serial, None)
+        _brand(reading, read.get("vendor"), named, serial)
     reading.say("is_surveillance", True, BANNER, named)
     return reading
 
@@ -160,7 +166,7 @@ def rpc2(text: str) -> Reading:
     reading.say("maker", _PLATFORM, PROTOCOL, text[:80])
     reading.say("model", model, DECLARED)
     reading.say("firmware", versions[0] if versions else None, DECLARED)
-    _brand(reading, vendors[0] if vendors else None, model, None, None)
+    _brand(reading, vendors[0] if vendors else None, model)
     _kind(reading, kinds[0] if kinds else None, model)
     reading.say("is_surveillance", True, BANNER, text[:80])
     return reading

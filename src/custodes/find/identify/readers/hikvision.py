@@ -19,6 +19,7 @@ from custodes.find.identify.claims import (
     PROTOCOL,
     WRITTEN,
     Reading,
+    span,
 )
 from custodes.find.identify.readers import mac
 from custodes.find.identify.readers.words import device_type_in
@@ -75,7 +76,7 @@ def _address(reading: Reading, text: str | None) -> None:
     address = mac.normalise(text) if text else None
     if address is not None:
         reading.say("mac", address, DECLARED, text)
-        mac.add_holder(reading, address)
+        mac.add_holder(reading, address, text or "")
 
 
 def _kind(reading: Reading, model: str | None, stated: str | None = None) -> None:
@@ -96,7 +97,8 @@ def sadp(text: str) -> Reading:
         return reading
     if model is not None and models.is_generic(model):
         model = None
-    reading.say("maker", _PLATFORM, 0.95, model or serial)
+    shown = "<DeviceDescription>" if model else "<DeviceSN>"
+    reading.say("maker", _PLATFORM, 0.95, span(text, shown, "</DeviceSN>"))
     reading.say("model", model, DECLARED)
     reading.say("serial", serial, DECLARED)
     version = read.get("SoftwareVersion")
@@ -127,7 +129,10 @@ def device_info(text: str) -> Reading:
     if version:
         released = read.get("firmwareReleasedDate", "")
         reading.say(
-            "firmware", models.firmware(version, released), DECLARED, f"{version} {released}"
+            "firmware",
+            models.firmware(version, released),
+            DECLARED,
+            span(text, version, released) if released else version,
         )
     _brand(reading, model, read.get("manufacturer"))
     _kind(reading, model, read.get("deviceType"))

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from custodes.find.identify import names
-from custodes.find.identify.claims import DEFAULT, PREFIX, Claim, Reading
+from custodes.find.identify.claims import DEFAULT, MATCHED_LIMIT, PREFIX, Claim, Reading
 from custodes.protocols.mac import normalise as normalised
 
 FIELD: Final = "mac.address"
@@ -27,7 +27,7 @@ def read(text: str) -> Reading:
     address = normalise(text)
     if address is not None:
         reading.say("mac", address, 1.0, text.strip())
-        add_holder(reading, address)
+        add_holder(reading, address, text.strip())
     return reading
 
 
@@ -43,17 +43,17 @@ def add_uuid_node(reading: Reading, text: str) -> None:
     if found is None or address is None or names.holder(address) is None:
         return
     reading.say("mac", address, PREFIX, found[0])
-    add_holder(reading, address)
+    add_holder(reading, address, found[0])
 
 
-def add_holder(reading: Reading, address: str) -> None:
-    """Add what the prefix of a normalised address supports."""
+def add_holder(reading: Reading, address: str, written: str) -> None:
+    """Add what the prefix of a normalised address supports; `written` is how it was received."""
     if int(address[1], 16) & 2:  # locally administered: nobody's prefix
         return
     found = names.holder(address)
     if found is None:
         return
-    shown = f"{address} ({found.prefix})"
+    shown = written[:MATCHED_LIMIT]
     for conclusion, value in (
         (DEFAULT, found.brand),
         ("maker", found.maker),

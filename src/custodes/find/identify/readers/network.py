@@ -12,6 +12,7 @@ from custodes.find.identify.claims import (
     PROTOCOL,
     WRITTEN,
     Reading,
+    around,
 )
 from custodes.find.identify.facets import snmp_values
 from custodes.find.identify.readers import mac
@@ -29,7 +30,7 @@ def snmp(text: str) -> Reading:
     values = dict(snmp_values(text))
     model = values.get(f"{_HIKVISION}1.0")
     if model:
-        reading.say("maker", "Hikvision", PROTOCOL, f"{_HIKVISION}1.0 = {model}")
+        reading.say("maker", "Hikvision", PROTOCOL, around(text, text.find(f"{_HIKVISION}1.0")))
         reading.say("model", model, PROTOCOL)
         version = values.get(f"{_HIKVISION}3.0")
         if version:
@@ -152,7 +153,7 @@ def announced(field: str, text: str) -> Reading:
     address = mac.normalise(found[0] if found else bare[1] if bare else "")
     if address is not None:
         reading.say("mac", address, BANNER, text)
-        mac.add_holder(reading, address)
+        mac.add_holder(reading, address, found[0] if found else bare[1] if bare else text)
     model = _TXT_MODEL.fullmatch(text)
     if model is not None and not models.is_generic(model[1]):
         reading.say("model", model[1], BANNER, text)

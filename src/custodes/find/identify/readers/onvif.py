@@ -5,7 +5,7 @@ platform on every badge. Namespaces are no evidence of a maker (CamHi devices ca
 """
 
 import re
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import unquote
 
 from custodes.find.identify import models, names
@@ -25,88 +25,95 @@ from custodes.find.identify.xmltext import fields
 _SCOPES: Final = "ONVIF scopes (ONVIF Core, section on scopes; collected ProbeMatch replies)"
 _INFO: Final = "ONVIF GetDeviceInformation (ONVIF Core)"
 _SERVICE: Final = "ONVIF answer (ONVIF Core)"
-_SCOPE: Final = re.compile(r"onvif://www\.onvif\.org/([A-Za-z]{2,20})/([^\s<>\"]{1,256})")
+_SCOPE: Final = re.compile(r"(onvif://www\.onvif\.org/([A-Za-z]{2,20})/([^\s<>\"]{1,256}))")
 _TYPES: Final = re.compile(r"NetworkVideo(Transmitter|Display|Storage|Recorder)|Network_Video_")
 _XIONGMAI: Final = re.compile(r"XM\d{3}\w*_.*|.*\.10010\.\d+\.[^.]*\.ONVIF.*")
 LIMIT: Final = 64 * 1024
+
+
+class Said(NamedTuple):
+    """One scope: its value in plain text, and the whole of it as received."""
+
+    plain: str
+    raw: str
+
+
+Scopes = dict[str, list[Said]]
 
 
 def scopes(field: str, text: str) -> Reading:
     """The scopes of a ProbeMatch, a Hello, a GetScopes answer or a plain list."""
     reading = Reading("onvif-scopes", field, _SCOPES)
     mac.add_uuid_node(reading, text[:LIMIT])
-    said: dict[str, list[str]] = {}
-    for kind, raw in _SCOPE.findall(text[:LIMIT])[:64]:
-        said.setdefault(kind.lower(), []).append(unquote(raw).replace("_", " ").strip())
+    said: Scopes = {}
+    for raw, kind, value in _SCOPE.findall(text[:LIMIT])[:64]:
+        plain = unquote(value).replace("_", " ").strip()
+        said.setdefault(kind.lower(), []).append(Said(plain, raw))
     if not said:
         return reading
     model = _model(said)
-    reading.say("model", model, PROTOCOL, _shown(said, "hardware") or model)
+    if model is not None:
+        reading.say("model", model.plain, PROTOCOL, model.raw)
     platform = _platform(reading, said)
     _brand(reading, said, model, platform)
-    for text_mac in said.get("mac", ())[:1]:
-        address = mac.normalise(text_mac)
+    for found in said.get("mac", ())[:1]:
+        address = mac.normalise(found.plain)
         if address is not None:
-            reading.say("mac", address, PROTOCOL, text_mac)
-            mac.add_holder(reading, address)
+            reading.say("mac", address, PROTOCOL, found.raw)
+            mac.add_holder(reading, address, found.raw)
     _kind(reading, said, model, _TYPES.search(text[:LIMIT]))
     return reading
 
 
-def _shown(said: dict[str, list[str]], kind: str) -> str | None:
-    return f"{kind}/{said[kind][0]}" if kind in said else None
-
-
-def _model(said: dict[str, list[str]]) -> str | None:
+def _model(said: Scopes) -> Said | None:
     for kind in ("hardware", "model"):
-        for value in said.get(kind, ()):
-            if value and not models.is_generic(value):
-                return value
+        for found in said.get(kind, ()):
+            if found.plain and not models.is_generic(found.plain):
+                return found
     return None
 
 
-def _platform(reading: Reading, said: dict[str, list[str]]) -> str | None:
-    for value in said.get("extension", ()):
-        if value.startswith("unique identifier"):
-            reading.say("maker", "Dahua", PROTOCOL, "extension/unique_identifier")
+def _platform(reading: Reading, said: Scopes) -> str | None:
+    for found in said.get("extension", ()):
+        if found.plain.startswith("unique identifier"):
+            reading.say("maker", "Dahua", PROTOCOL, found.raw)
             return "Dahua"
     return None
 
 
-def _brand(
-    reading: Reading, said: dict[str, list[str]], model: str | None, platform: str | None
-) -> None:
+def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | None) -> None:
     for kind in ("manufacturer", "mfr", "name"):
-        for value in said.get(kind, ()):
-            leading = names.leading_brand(value)
+        for found in said.get(kind, ()):
+            leading = names.leading_brand(found.plain)
             if leading is not None:
-                reading.say("vendor", leading[0], PROTOCOL, f"{kind}/{value}")
+                reading.say("vendor", leading[0], PROTOCOL, found.raw)
                 return
-    named = said.get("name", [""])[0]
-    own = models.own_brand(model) if model else None
-    if own is not None and platform in (None, own):
-        reading.say(DEFAULT, own, MODEL, f"hardware/{model}")
+    named = said.get("name", [Said("", "")])[0]
+    own = models.own_brand(model.plain) if model else None
+    if model is not None and own is not None and platform in (None, own):
+        reading.say(DEFAULT, own, MODEL, model.raw)
         return
-    in_model = names.brand_in_model(model) if model else None
-    if in_model is not None:
-        reading.say("vendor", in_model, MODEL, f"hardware/{model}")
-    elif platform is not None or names.neutral(named):
-        reading.say(NEUTRAL, True, PROTOCOL, f"name/{named}")
+    in_model = names.brand_in_model(model.plain) if model else None
+    if model is not None and in_model is not None:
+        reading.say("vendor", in_model, MODEL, model.raw)
+    elif platform is not None or names.neutral(named.plain):
+        reading.say(NEUTRAL, True, PROTOCOL, named.raw)
 
 
-def _kind(
-    reading: Reading, said: dict[str, list[str]], model: str | None, typed: re.Match[str] | None
-) -> None:
-    video = [t for t in said.get("type", ()) if re.match(r"(?i)(network )?video|ptz|audio enc", t)]
-    if not video and typed is None:
+_VIDEO: Final = re.compile(r"(?i)(?:network )?video|ptz|audio enc")
+
+
+def _kind(reading: Reading, said: Scopes, model: Said | None, typed: re.Match[str] | None) -> None:
+    video = next((t for t in said.get("type", ()) if _VIDEO.match(t.plain)), None)
+    if video is None and typed is None:
         return
-    shown = f"type/{video[0]}" if video else typed[0] if typed else ""
-    kind = models.device_type_of(model) if model else None
-    if kind is not None:
-        reading.say("device_type", kind, BANNER, f"hardware/{model}")
-    elif "streaming" in (p.casefold() for p in said.get("profile", ())):
-        recording = "g" in (p.casefold() for p in said.get("profile", ()))
-        if not recording or model is None:
+    shown = video.raw if video else typed[0] if typed else ""
+    kind = models.device_type_of(model.plain) if model else None
+    if model is not None and kind is not None:
+        reading.say("device_type", kind, BANNER, model.raw)
+    else:
+        profiles = {p.plain.casefold() for p in said.get("profile", ())}
+        if "streaming" in profiles and ("g" not in profiles or model is None):
             reading.say("device_type", "camera", LOOKS - 0.1, shown)
     reading.say("is_surveillance", True, PROTOCOL, shown)
 
@@ -179,8 +186,9 @@ def spoken(field: str, text: str) -> Reading:
     found = _SPOKEN.search(text[:8192])
     if found is not None:
         reading.say("is_surveillance", True, BANNER, found[0])
-    address = mac.normalise(fields(text).get("Name", ""))
+    named = fields(text).get("Name", "")
+    address = mac.normalise(named)
     if address is not None and names.holder(address) is not None:
-        reading.say("mac", address, BANNER)
-        mac.add_holder(reading, address)
+        reading.say("mac", address, BANNER, named)
+        mac.add_holder(reading, address, named)
     return reading
