@@ -48,7 +48,7 @@ def test_good_rows_go_in_once_and_bad_rows_say_where_and_why(register: Register)
     assert [s.name for s in register.sites()] == ["Depot", "Library"]
     first, _ = register.devices()
     assert (first.asset_tag, first.state, first.site) == ("CAM-1", "in use", "Depot")
-    assert (first.last_seen, first.brand, first.said("brand")) == (None, None, "Hikvision")
+    assert (first.last_seen, first.brand, first.said("brand")) == (None, "Hikvision", "Hikvision")
     assert figures(bring(register, LIST)) == (0, 0, 2, 2)
     assert len(register.devices()) == 2
 
@@ -148,7 +148,7 @@ def test_the_whole_register_goes_into_another_register(register: Register, tmp_p
         assert granted == [[(a.who, a.until) for a in n.authorities] for n in register.networks()]
         heard = next(d for d in other.devices() if d.said("maker") == "Dahua")
         assert (heard.maker, heard.last_seen, heard.said("mac")) == (
-            None,
+            "Dahua",
             None,
             "02:00:00:00:00:01",
         )

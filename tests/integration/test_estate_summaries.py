@@ -125,7 +125,7 @@ def lacks(s: Summary, fact: str) -> bool:
     return getattr(s, name) is None
 
 
-@pytest.mark.parametrize(("wanted", "test"), FILTERS, ids=lambda v: str(v) if v else "all")
+@pytest.mark.parametrize(("wanted", "test"), FILTERS, ids=[str(w) for w, _ in FILTERS])
 def test_each_filter_keeps_what_it_says(
     filled: Register, wanted: dict[str, Any], test: Callable[[Summary], bool]
 ) -> None:

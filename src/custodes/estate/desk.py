@@ -15,6 +15,7 @@ from custodes.estate import conclusions, keys, merging
 from custodes.estate.candidates import blank, link_all, sharing
 from custodes.estate.held import Held, Place, candidate, main_key
 from custodes.estate.keys import Keys, normal_serial
+from custodes.estate.listed import NOTHING
 from custodes.estate.matching import Candidate, decide
 from custodes.estate.schema import device_addresses, device_macs
 from custodes.estate.settling import insert, load, make, summarise, write
@@ -204,8 +205,10 @@ def _pairs(device: Keys) -> list[tuple[str, str | None]]:
 
 
 def _update(held: Held, case: Case, seen_at: Sequence[datetime]) -> None:
-    """Bring what a device showed up to date."""
+    """Bring what a device showed up to date; what only a list said of it ends here."""
     row = held.row
+    if row["first_seen"] is None:
+        row.update(NOTHING)
     first = min(filter(None, [*seen_at, row["first_seen"]]))
     last = max(filter(None, [*seen_at, row["last_seen"]]))
     newest = last == max(seen_at)

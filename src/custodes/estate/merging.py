@@ -1,10 +1,12 @@
 """Make one device of two that turned out to be the same; the old number keeps working."""
 
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from custodes.estate.conclusions import CONCLUSIONS
+from custodes.estate.listed import NOTHING
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
@@ -58,10 +60,15 @@ def _move_statements(connection: sa.Connection, old_id: int, device_id: int, now
 def _fill_gaps(connection: sa.Connection, old_id: int, device_id: int) -> None:
     query = sa.select(devices).where(devices.c.id.in_((old_id, device_id)))
     rows = {row["id"]: row for row in connection.execute(query).mappings()}
-    old, held = rows[old_id], rows[device_id]
+    old, held = (
+        {**rows[n], **(NOTHING if rows[n]["first_seen"] is None else {})}
+        for n in (old_id, device_id)
+    )
     sites = ("observed_site_id", "stated_site_id")
     filled = [c for c in (*CONCLUSIONS, "serial_key", "hostname", *sites) if held[c] is None]
-    new = {c: old[c] for c in filled if old[c] is not None}
+    new: dict[str, Any] = {c: old[c] for c in filled if old[c] is not None}
+    if held["first_seen"] is None:
+        new = {**NOTHING, **new, "confidence": old["confidence"]}
     gained = {CONCLUSIONS[c] for c in new if c in CONCLUSIONS}
     evidence = [e for e in old["evidence"] if e["conclusion"] in gained]
     if evidence:

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 
 from custodes.estate.held import Held, Place, Said, candidate, main_key, summary
+from custodes.estate.listed import concluded
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
@@ -62,6 +63,8 @@ def settle(connection: sa.Connection, ids: Iterable[int], site_id: int | None = 
         device.row["key_kind"], device.row["key"] = main_key(device, candidate(device))
         if site_id is not None:
             device.row["observed_site_id"] = site_id
+        if device.row["first_seen"] is None:
+            device.row.update(concluded({name: s.value for name, s in device.said.items()}))
     write(connection, held)
     summarise(connection, held)
 
