@@ -1,8 +1,10 @@
 """What every test may use: where ../shared lies, and the mode in which nothing may be skipped."""
 
+import importlib.util
 import os
 from collections.abc import Generator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -21,6 +23,18 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("../shared is not here (third-party data, not part of the project)")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def console_sample() -> ModuleType:
+    """The module that fills a sample register."""
+    place = Path(__file__).with_name("console_sample.py")
+    spec = importlib.util.spec_from_file_location("console_sample", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.hookimpl(wrapper=True)

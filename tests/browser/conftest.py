@@ -1,11 +1,9 @@
 """A real browser against the real console over a real register, all on this machine."""
 
-import importlib.util
 import shutil
 import threading
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -15,7 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from custodes.cli.serve import address_of, listen
 from custodes.console.app import create_app
 
-TESTS = Path(__file__).resolve().parents[1]
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -26,17 +23,6 @@ ARGUMENTS = [
     "--disable-default-apps",
     "--metrics-recording-only",
 ]
-
-
-@pytest.fixture(scope="session")
-def console_sample() -> ModuleType:
-    """The module that fills a sample register."""
-    spec = importlib.util.spec_from_file_location("console_sample", TESTS / "console_sample.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")

@@ -281,7 +281,7 @@ def set_device(
 def _site(register: "Register", wanted: dict[str, str], body: str | None) -> int | None:
     if not wanted.get("site"):
         return None
-    site = register.site_meant(wanted["site"], body) or register.add_site(wanted["site"], body=body)
+    site = register.ensure_site(wanted["site"], body)
     wanted["site"] = site.name
     return site.id
 

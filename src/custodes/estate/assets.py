@@ -76,7 +76,7 @@ class Assets(Places, Sightings, Statements):
         name, body = said.get("site"), said.get("body") or None
         if not name:
             return None
-        return self.site_meant(name, body) or self.add_site(name, body=body)
+        return self.ensure_site(name, body)
 
     def file_row_of(self, one: Observation, *, site_id: int | None, now: datetime) -> Filed:
         """File one `asset.record` observation and keep it.

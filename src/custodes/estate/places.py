@@ -111,6 +111,10 @@ class Places(Store):
             connection.execute(sa.insert(sites), values)
             return self._sites(where)[0]
 
+    def ensure_site(self, name: str, body: str | None = None) -> Site:
+        """The site that is meant by a name; recorded, if there is none."""
+        return self.site_meant(name, body) or self.add_site(name, body=body)
+
     def change_site(self, site_id: int, **values: Any) -> None:
         """Change what is recorded of a site: any of its columns but the name."""
         with self._write() as connection:

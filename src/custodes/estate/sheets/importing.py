@@ -225,7 +225,7 @@ class _Import:
         name, body = values.get("site"), values.get("body") or None
         if not name:
             return None
-        return self._register.site_meant(name, body) or self._register.add_site(name, body=body)
+        return self._register.ensure_site(name, body)
 
 
 def _rejected(row: Row, reason: str) -> Rejected:
