@@ -41,7 +41,8 @@ def console(console_sample: ModuleType, tmp_path_factory: pytest.TempPathFactory
         thread.join(timeout=20)
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while the driver runs, an event loop does, and other tests start their own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     chromium = shutil.which("chromium")
