@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from custodes.find.identify import matcher, models, names, weigh
-from custodes.find.identify.claims import DEFAULT, PROTOCOL, Claim
+from custodes.find.identify.claims import DEFAULT, PREFIX, PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
     FACET_READERS,
@@ -38,6 +38,7 @@ READINGS_LIMIT: Final = 4_096  # of one device; what comes after says nothing ne
 _CHANNEL: Final = "isapi.InputProxyChannel"
 # A model number supports its maker's own brand, unless a badge is named.
 _MODEL_FACETS: Final = frozenset({"onvif.model", "upnp.modelName", "model"})
+_WITH_MODEL: Final = frozenset({"onvif.soap.GetDeviceInformation", "upnp.response"})
 _SHORT_TEXT: Final = 512
 _SHORT_ENTRIES: Final = 16_384
 _LONG_ENTRIES: Final = 1_024  # whole pages: every device of one model sends the same
@@ -194,7 +195,24 @@ def read(observation: Observation) -> list[Claim]:
             continue
         recall = _remembered if len(part) <= _SHORT_TEXT else _remembered_long
         claims += recall(facet, part)
+    if field in _WITH_MODEL:
+        return _consistent(claims)
     return _of_surveillance_only(claims) if field == "snmp.record" else claims
+
+
+def _consistent(claims: list[Claim]) -> list[Claim]:
+    """Without what the form of a model number tells of a brand that the same answer denies."""
+    named = {str(c.value) for c in claims if c.conclusion == "vendor"}
+    if not named:
+        return claims
+    foreign = {
+        c.fingerprint
+        for c in claims
+        if c.field in _MODEL_FACETS
+        and c.conclusion in (DEFAULT, "maker")
+        and not any(models.agrees(name, str(c.value)) for name in named)
+    }
+    return [c for c in claims if c.fingerprint not in foreign] if foreign else claims
 
 
 def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
@@ -230,7 +248,7 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
     reader = FACET_READERS.get(field)
     if reader is not None:
         claims += reader(text).claims
-    decided = {claim.conclusion for claim in claims}
+    decided = {claim.conclusion for claim in claims if claim.weight > PREFIX}
     if field in NAME_READERS and not decided & {"vendor", "maker"}:
         claims += NAME_READERS[field](text).claims
     if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:

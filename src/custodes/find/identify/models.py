@@ -12,12 +12,15 @@ from custodes.find.identify import names
 from custodes.find.identify.matcher import shipped
 
 _TYPES: Final = tuple(
-    (re.compile(pattern), kind)
-    for pattern, kind in (
+    (re.compile(pattern), kind, owner[0] if owner else None)
+    for pattern, kind, *owner in (
         # Hikvision: DS-K access control, DS-KV/KD/KB/KH door stations, DS-3E switches
         (r"i?DS-K[VDBPH]\d.*", "intercom"),
         (r"i?DS-K\d.*", "access control"),
-        (r"DS-3E.*", "switch"),
+        (r"DS-3[ETWX].*", "switch"),
+        (r"DS-HD\d.*", "door station"),
+        (r"DS-Q[A-Z].*", "audio"),
+        (r"DS-[MA]P\d{4}.*|DS-M[PD]?\d{4}.*", "recorder"),
         (r"i?DS-[7-9]\d{3}.*|i?DS-A\d.*|DS-E\d{2}.*|HW[ND]-.*|HL-DVR-.*", "recorder"),
         (r"DS-6[479]\d{2}.*", "decoder"),
         (r"DS-6[0-367]\d{2}.*", "encoder"),
@@ -28,17 +31,32 @@ _TYPES: Final = tuple(
         (r"(?:DH-|DHI-)?(?:IPC|SD-?\d|TPC|HAC|PTZ|PSDW|ITC).*", "camera"),
         (r"(?:DH-|DHI-)?(?:[NDXH][VC]R|HCVR|XVR|EVS|IVSS|MHDX|NVR-).*", "recorder"),
         (r"(?:DH-|DHI-)?NVS.*", "encoder"),
+        (r"(?:DH-|DHI-)?NVD.*", "decoder"),
+        (r"(?:DH-|DHI-)?PFS\d.*|(?:DH-|DHI-)?[CA]S4\d{3}.*", "switch"),
+        (r"(?:DH-|DHI-)?(?:MXVR|MCVR|MNVR).*", "recorder"),
+        # software and others whose numbers are plain
+        (
+            (
+                r"(?i)XProtect.*|Surveillance Station.*|QVR.*|Open Network Bridge|ONVIF Bridge"
+                r"|Security Center.*|Nx Witness.*|Digifort.*|Blue Iris.*"
+            ),
+            "video management system",
+        ),
+        (
+            r"(?:2N )?(?:Helios )?IP (?:Verso|Force|Solo|Style|Uni|Vario|Base|Safety)\b.*",
+            "intercom",
+        ),
         (r"CP-U[NV][CPBST].*", "camera"),
         (r"CP-U[NV]R.*", "recorder"),
         # Axis
-        (r"(?:AXIS )?(?:M7|P7|Q7)\d{3}.*|(?:AXIS )?24[0-9][A-Z]?", "encoder"),
-        (r"(?:AXIS )?(?:I8|A8)\d{3}.*", "intercom"),
-        (r"(?:AXIS )?A1\d{3}.*", "access control"),
-        (r"(?:AXIS )?C[1-8]\d{3}.*", "audio"),
-        (r"(?:AXIS )?D4\d{3}.*", "strobe siren"),
-        (r"(?:AXIS )?D2\d{3}.*", "radar"),
-        (r"(?:AXIS )?S[123]\d{3}.*", "recorder"),
-        (r"(?:AXIS )?(?:[PQMFV][1-9]\d{3}|20\d|21\d|22\d|2[14][0-9]0)(?!\d).*", "camera"),
+        (r"(?:AXIS )?(?:M7|P7|Q7)\d{3}.*|(?:AXIS )?24[0-9][A-Z]?", "encoder", "Axis"),
+        (r"(?:AXIS )?(?:I8|A8)\d{3}.*", "intercom", "Axis"),
+        (r"(?:AXIS )?A1\d{3}.*", "access control", "Axis"),
+        (r"(?:AXIS )?C[1-8]\d{3}.*", "audio", "Axis"),
+        (r"(?:AXIS )?D4\d{3}.*", "strobe siren", "Axis"),
+        (r"(?:AXIS )?D2\d{3}.*", "radar", "Axis"),
+        (r"(?:AXIS )?S[123]\d{3}.*", "recorder", "Axis"),
+        (r"(?:AXIS )?(?:[PQMFV][1-9]\d{3}|20\d|21\d|22\d|2[14][0-9]0)(?!\d).*", "camera", "Axis"),
         # Bosch
         (r"(?:FLEXIDOME|DINION|AUTODOME|AutoDome|MIC |NDC-|NDN-|NBN-|NIN-|TINYON).*", "camera"),
         (r"(?:DIVAR|VIDOS).*", "recorder"),
@@ -54,9 +72,14 @@ _TYPES: Final = tuple(
         (r"[XLHSP]RN-\d.*|DNR-\d.*|SRD-\d.*|WJ-N[XVD].*", "recorder"),
     )
 )
+# Numbers so plain that they tell something only beside the name of their brand.
+_PLAIN: Final = {
+    "DoorBird": (re.compile(r"D\d{3,4}[A-Z]{0,3}(?:-.*)?"), "intercom"),
+    "NUUO": (re.compile(r"N[TV]-\d{4}.*"), "recorder"),
+}
 _RECORDER_WORD: Final = re.compile(r"(?:^|[^A-Z])(?:[NDXH]VR)(?:[^A-Z]|$)")
 _OWN: Final = (
-    (re.compile(r"i?DS-(?:[2-9]|[AEKT])[A-Z0-9-].*"), "Hikvision"),
+    (re.compile(r"i?DS-(?:[2-9]|[ADEHKMPQTU])[A-Z0-9-].*"), "Hikvision"),
     (re.compile(r"DHI?-.*|IPC-H(?:DW|FW|DBW|UM|F|DB)\w*-?.*|VTO\d{4}.*|VTH\d{4}.*"), "Dahua"),
 )
 _SHARED: Final = re.compile(
@@ -72,16 +95,30 @@ _GENERIC_MODEL: Final = re.compile(
 
 
 @lru_cache(8_192)
-def device_type_of(model: str) -> str | None:
-    """The type of device that a model number is the number of; None where its form is not known."""
+def device_type_of(model: str, brand: str | None = None) -> str | None:
+    """The type of device that a model number is the number of; None where its form is not known.
+
+    Numbers of the form of another brand than the one named tell nothing: V6202 is a camera of
+    Axis' only where it is not Infinova's.
+    """
     text = model.strip()[:120]
+    plain = _PLAIN.get(brand or "")
+    if plain is not None and plain[0].fullmatch(text):
+        return plain[1]
     for rule, _ in shipped().match("model", text):
-        if rule.device_type is not None:
+        if rule.device_type is not None and agrees(brand, rule.vendor or rule.maker):
             return rule.device_type
-    for pattern, kind in _TYPES:
-        if pattern.fullmatch(text):
+    for pattern, kind, owner in _TYPES:
+        if pattern.fullmatch(text) and agrees(brand, owner):
             return kind
     return "recorder" if _RECORDER_WORD.search(text.upper()) else None
+
+
+def agrees(brand: str | None, owner: str | None) -> bool:
+    """Whether a number of `owner`'s can stand on goods of this brand, as far as both are known."""
+    if brand is None or owner is None or brand == owner:
+        return True
+    return names.may_be_built_by(brand, owner) or names.may_be_built_by(owner, brand)
 
 
 @lru_cache(8_192)

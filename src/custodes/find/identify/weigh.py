@@ -115,7 +115,7 @@ class _Weighing:
             return next(iter(scores.items()))
         (first, best), (_, second) = sorted(scores.items(), key=lambda s: (-s[1], str(s[0])))[:2]
         if name == "vendor":
-            self.against = second
+            self.against = max((s for v, s in scores.items() if _denies(v, first)), default=0.0)
         if not best >= DECLARED > second and best - second < TIE:
             return None, 0.0
         return first, best
@@ -244,6 +244,14 @@ class _Weighing:
         best, where, when = _strongest(self.readings["vendor"], vendor)
         if is_without_cameras(best):
             self.readings["is_surveillance"] = [(without_cameras(best), where, when)]
+
+
+def _denies(one: Value, other: Value) -> bool:
+    """Whether two names cannot both be right: not so for a badge and the maker behind it."""
+    if one == other:
+        return False
+    badge, maker = str(one), str(other)
+    return not (names.may_be_built_by(badge, maker) or names.may_be_built_by(maker, badge))
 
 
 def _gives_way(platform: str, brand: str, weight: float) -> bool:

@@ -54,10 +54,16 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
     "asset.record": network.asset,
 }
 
+
+def _realm(field: str, text: str) -> Reading:
+    read = axis.realm if text.startswith("AXIS_") else dahua.serial_in_realm
+    return read(field, text)
+
+
 # For one facet, by its field.
 FACET_READERS: Mapping[str, Reader] = {
-    "http.realm": partial(dahua.serial_in_realm, "http.realm"),
-    "rtsp.realm": partial(dahua.serial_in_realm, "rtsp.realm"),
+    "http.realm": partial(_realm, "http.realm"),
+    "rtsp.realm": partial(_realm, "rtsp.realm"),
     "http.body": network.machine_description,
     "dhcp.vendor_class": network.dhcp_vendor_class,
     "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),

@@ -76,6 +76,20 @@ def _vapix(reading: Reading, read: Mapping[str, str]) -> Reading:
     return reading
 
 
+_REALM: Final = re.compile(r"AXIS_([0-9A-F]{12})")
+
+
+def realm(field: str, text: str) -> Reading:
+    """`AXIS_ACCC8E000001`: the serial number of an Axis device is its address."""
+    reading = Reading("axis-realm", field, "log-in realm of Axis devices")
+    found = _REALM.fullmatch(text.strip())
+    address = mac.normalise(found[1]) if found else None
+    if found is not None and address is not None:
+        reading.say("mac", address, BANNER, found[0])
+        mac.add_holder(reading, address, found[0])
+    return reading
+
+
 def _say(reading: Reading, found: re.Match[str]) -> None:
     model, called, version = found.groups()
     reading.say("vendor", "Axis", PROTOCOL, found[0])

@@ -43,6 +43,12 @@ _CLASSES: Final = {
     "IVSS": "recorder",
     "NVS": "encoder",
     "NVD": "decoder",
+    "MDVR": "recorder",
+    "MXVR": "recorder",
+    "AHD": "recorder",
+    "DB": "door station",
+    "ARC": "device",
+    "PFS": "switch",
     "VTO": "intercom",
     "VTH": "intercom",
     "VTA": "intercom",
@@ -116,7 +122,8 @@ def dhip(text: str) -> Reading:
     vendor = read.get("Vendor") or read.get("Manufacturer")
     _brand(reading, vendor, model, serial, address, shown)
     _kind(reading, read.get("DeviceClass"), model)
-    reading.say("is_surveillance", True, BANNER, read.get("DeviceClass") or model)
+    if _CLASSES.get(read.get("DeviceClass", "").upper()) != "switch":
+        reading.say("is_surveillance", True, BANNER, read.get("DeviceClass") or model)
     if address is not None:
         reading.say("mac", address, DECLARED, read["mac"])
         mac.add_holder(reading, address, read["mac"])

@@ -22,8 +22,10 @@ from custodes.find.identify.claims import (
     span,
 )
 from custodes.find.identify.readers import mac
+from custodes.find.identify.readers.jsontext import leaves
 from custodes.find.identify.readers.words import device_type_in
 from custodes.find.identify.xmltext import fields
+from custodes.knowledge.devices import DEVICE_TYPES
 
 _SADP: Final = "SADP inquiry answer, UDP 37020 (Supergiovane/node-red-contrib-hikvision-ultimate)"
 _ISAPI: Final = "ISAPI document (maciej-or/hikvision_next, 15 devices)"
@@ -45,6 +47,15 @@ _DEVICE_TYPES: Final = {
     "dvs": "encoder",
     "nvs": "encoder",
     "decoder": "decoder",
+    "ptz": "camera",
+    "thermal": "camera",
+    "ipspeaker": "audio",
+    "speaker": "audio",
+    "switch": "switch",
+    "radar": "radar",
+    "ipdoorbell": "door station",
+    "doorbell": "door station",
+    "security control panel": "device",
     "vis": "intercom",
     "videointercom": "intercom",
     "acs": "access control",
@@ -108,6 +119,8 @@ def sadp(text: str) -> Reading:
     _kind(reading, model)
     if not any(c.conclusion == "device_type" for c in reading.claims):
         reading.say("is_surveillance", True, PROTOCOL, model or serial)
+    elif model is not None and models.device_type_of(model) == "access control":
+        reading.say("is_surveillance", True, BANNER, model)
     _address(reading, read.get("MAC"))
     return reading
 
@@ -115,10 +128,10 @@ def sadp(text: str) -> Reading:
 def device_info(text: str) -> Reading:
     """`/ISAPI/System/deviceInfo`: what the device says of itself after its owner's log-in."""
     reading = Reading("isapi-device-info", "isapi.deviceInfo", _ISAPI)
-    read = fields(text)
+    read = leaves(text) if text.lstrip()[:1] == "{" else fields(text)
     model, serial = read.get("model"), read.get("serialNumber")
     if not (model or serial):
-        return reading
+        return _document("isapi.deviceInfo", text, LOOKS)
     namespace = _NAMESPACE.search(text[:8192])
     reading.say(
         "maker", _PLATFORM, 0.95 if namespace else BANNER, namespace[0] if namespace else model
@@ -139,9 +152,18 @@ def device_info(text: str) -> Reading:
     if not any(claim.conclusion == "device_type" for claim in reading.claims):
         called = read.get("deviceName", "")  # what the maker calls it, until somebody renames it
         reading.say("device_type", device_type_in(called), WRITTEN, called)
-    reading.say("is_surveillance", True, BANNER, model)
+    _watches(reading, BANNER, model)
     _address(reading, read.get("macAddress"))
     return reading
+
+
+def _watches(reading: Reading, weight: float, shown: str | None) -> None:
+    """What speaks this protocol is surveillance, unless its type says that it is none."""
+    kinds = [
+        DEVICE_TYPES.get(str(c.value)) for c in reading.claims if c.conclusion == "device_type"
+    ]
+    if False not in kinds:
+        reading.say("is_surveillance", True, weight, shown)
 
 
 def _document(field: str, text: str, weight: float) -> Reading:
@@ -158,6 +180,7 @@ def _document(field: str, text: str, weight: float) -> Reading:
     return reading
 
 
+_ENTRY: Final = re.compile(r"<(?:isSupport)?AccessControl(?:Cap)?\b")
 _RECORDS: Final = re.compile(r"<inputProxyNums>\s*([1-9]\d*)|<isSupportZeroChan>\s*true")
 
 
@@ -167,6 +190,8 @@ def capabilities(text: str) -> Reading:
     records = _RECORDS.search(text) if reading.claims else None
     if records is not None:
         reading.say("device_type", "recorder", PROTOCOL, records[0])
+    elif reading.claims and _ENTRY.search(text) and "<VideoCap" not in text:
+        reading.say("device_type", "access control", LOOKS, "AccessControl")
     elif reading.claims and "<VideoCap" in text:
         reading.say("device_type", "camera", LOOKS - 0.1, "VideoCap without channels of others")
     return reading
@@ -186,10 +211,29 @@ def ezviz(text: str) -> Reading:
 
 def alert(text: str) -> Reading:
     """An event that the device reports; the root element alone is ISAPI's."""
+    if text.lstrip()[:1] == "{":
+        return _json_alert(text)
     known = BANNER if "<EventNotificationAlert" in text[:512] else LOOKS
     reading = _document("isapi.EventNotificationAlert", text, known)
     if reading.claims:
         _address(reading, fields(text).get("macAddress"))
+    return reading
+
+
+_EVENT_KEYS: Final = frozenset({"eventType", "eventState", "eventDescription", "activePostCount"})
+
+
+def _json_alert(text: str) -> Reading:
+    """The same event as JSON, as door and access devices report it."""
+    reading = Reading("isapi-alert-json", "isapi.EventNotificationAlert", _ISAPI)
+    read = leaves(text)
+    if len(_EVENT_KEYS & read.keys()) >= 2 or "AccessControllerEvent" in read.get("eventType", ""):
+        shown = span(text, '"eventType"', read.get("eventType", ""))
+        reading.say("maker", _PLATFORM, LOOKS, shown)
+        reading.say("is_surveillance", True, LOOKS, shown)
+        if "AccessController" in read.get("eventType", ""):
+            reading.say("device_type", "access control", LOOKS, shown)
+        _address(reading, read.get("macAddress"))
     return reading
 
 

@@ -55,13 +55,14 @@ def scopes(field: str, text: str) -> Reading:
     if model is not None:
         reading.say("model", model.plain, PROTOCOL, model.raw)
     platform = _platform(reading, said)
-    _brand(reading, said, model, platform)
+    brand = _brand(reading, said, model, platform)
     for found in said.get("mac", ())[:1]:
         address = mac.normalise(found.plain)
         if address is not None:
             reading.say("mac", address, PROTOCOL, found.raw)
             mac.add_holder(reading, address, found.raw)
-    _kind(reading, said, model, _TYPES.search(text[:LIMIT]))
+    kind = models.device_type_of(model.plain, brand) if model else None
+    _kind(reading, said, kind, model, text)
     return reading
 
 
@@ -81,34 +82,36 @@ def _platform(reading: Reading, said: Scopes) -> str | None:
     return None
 
 
-def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | None) -> None:
+def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | None) -> str | None:
+    """Say whose badge it bears; give the brand that is named."""
     for kind in ("manufacturer", "mfr", "name"):
         for found in said.get(kind, ()):
             leading = names.leading_brand(found.plain)
             if leading is not None:
                 reading.say("vendor", leading[0], PROTOCOL, found.raw)
-                return
+                return leading[0]
     named = said.get("name", [Said("", "")])[0]
     own = models.own_brand(model.plain) if model else None
     if model is not None and own is not None and platform in (None, own):
         reading.say(DEFAULT, own, MODEL, model.raw)
-        return
+        return own
     in_model = names.brand_in_model(model.plain) if model else None
     if model is not None and in_model is not None:
         reading.say("vendor", in_model, MODEL, model.raw)
     elif platform is not None or names.neutral(named.plain):
         reading.say(NEUTRAL, True, PROTOCOL, named.raw)
+    return in_model
 
 
 _VIDEO: Final = re.compile(r"(?i)(?:network )?video|ptz|audio enc")
 
 
-def _kind(reading: Reading, said: Scopes, model: Said | None, typed: re.Match[str] | None) -> None:
+def _kind(reading: Reading, said: Scopes, kind: str | None, model: Said | None, text: str) -> None:
     video = next((t for t in said.get("type", ()) if _VIDEO.match(t.plain)), None)
+    typed = _TYPES.search(text[:LIMIT])
     if video is None and typed is None:
         return
     shown = video.raw if video else typed[0] if typed else ""
-    kind = models.device_type_of(model.plain) if model else None
     if model is not None and kind is not None:
         reading.say("device_type", kind, BANNER, model.raw)
     else:
@@ -131,19 +134,21 @@ def device_information(text: str) -> Reading:
     reading.say("serial", read.get("SerialNumber"), DECLARED)
     if version:
         reading.say("firmware", models.firmware(version), DECLARED, version)
-    _manufacturer(reading, manufacturer, model)
+    named = _manufacturer(reading, manufacturer, model)
     for value in (model, version, read.get("HardwareId")):
         if value and _XIONGMAI.fullmatch(value):
             reading.say("maker", "Xiongmai", PROTOCOL, value)
-    kind = models.device_type_of(model) if model else None
-    reading.say(
-        "device_type", kind or "camera", BANNER if kind else LOOKS - 0.1, model or manufacturer
-    )
+    kind = models.device_type_of(model, named) if model else None
+    if kind is not None:
+        reading.say("device_type", kind, BANNER, model)
+    elif named is None or names.makes_no_cameras(named) is None:
+        reading.say("device_type", "camera", LOOKS - 0.1, model or manufacturer)
     reading.say("is_surveillance", True, PROTOCOL, "GetDeviceInformation")
     return reading
 
 
-def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None) -> None:
+def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None) -> str | None:
+    """Say whose badge it bears; give the brand where it is known."""
     named = names.brand(manufacturer) if manufacturer else None
     if named is None and manufacturer:
         leading = names.leading_brand(manufacturer)
@@ -158,6 +163,7 @@ def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None)
             reading.say(DEFAULT, own, MODEL, model)
         else:
             reading.say(NEUTRAL, True, PROTOCOL, manufacturer or model)
+    return named
 
 
 def service(field: str, text: str) -> Reading:
