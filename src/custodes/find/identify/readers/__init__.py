@@ -49,6 +49,7 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
     "gb28181.Catalog": partial(network.gb28181, "gb28181.Catalog"),
     "gb28181.DeviceInfo": partial(network.gb28181, "gb28181.DeviceInfo"),
     "udp.discovery": network.udp_discovery,
+    "upnp.response": network.upnp_description,
     "snmp.record": network.snmp,
     "mac.address": mac.read,
     "asset.record": network.asset,
@@ -80,7 +81,8 @@ NAME_READERS: Mapping[str, Reader] = {
     field: partial(words.leading_name, field)
     for field in (
         "http.title http.header.server sip.banner sip.user_agent ftp.banner telnet.banner "
-        "snmp.sysDescr upnp.manufacturer mdns.instance"
+        "snmp.sysDescr upnp.manufacturer upnp.server mdns.instance http.realm rtsp.realm "
+        "rtsp.header.server dhcp.vendor_class"
     ).split()
 }
 WORD_READERS: Mapping[str, Reader] = {

@@ -32,7 +32,8 @@ def read(text: str) -> Reading:
 
 
 _UUID: Final = re.compile(
-    r"uuid:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}([0-9A-Fa-f]{12})(?![0-9A-Fa-f])"
+    r"uuid:(?:[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}|Upnp-BasicDevice-1_0-)([0-9A-Fa-f]{12})"
+    r"(?![0-9A-Fa-f])"
 )
 
 

@@ -164,6 +164,37 @@ def announced(field: str, text: str) -> Reading:
     return reading
 
 
+_UPNP: Final = "UPnP device description (UPnP Device Architecture 1.0 §2.1)"
+
+
+def upnp_description(text: str) -> Reading:
+    """What a device description states: maker, model, serial number."""
+    reading = Reading("upnp-description", "upnp.response", _UPNP)
+    read = fields(text)
+    manufacturer, model = read.get("manufacturer", ""), read.get("modelName", "")
+    if not manufacturer or "InternetGatewayDevice" in manufacturer:
+        return reading
+    named = names.brand(manufacturer)
+    if named is None and (leading := names.leading_brand(manufacturer)) is not None:
+        named = leading[0]
+    if named is not None:
+        reading.say("vendor", named, LOOKS, manufacturer)
+    elif names.neutral(manufacturer):
+        reading.say(NEUTRAL, True, LOOKS, manufacturer)
+    if not model or models.is_generic(model):
+        return reading
+    reading.say("model", model, LOOKS)
+    if named is not None and names.makes_cameras(named):
+        reading.say("device_type", models.device_type_of(model, named), LOOKS, model)
+    address = mac.normalise(read.get("serialNumber", ""))
+    if address is not None and names.holder(address) is not None:
+        reading.say("mac", address, LOOKS, read["serialNumber"])
+        mac.add_holder(reading, address, read["serialNumber"])
+    else:
+        reading.say("serial", read.get("serialNumber"), LOOKS)
+    return reading
+
+
 def upnp(field: str, text: str) -> Reading:
     """A unique name that ends with the device's own address."""
     reading = Reading("uuid-node", field, _LOCAL)

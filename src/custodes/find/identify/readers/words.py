@@ -118,6 +118,8 @@ def leading_name(field: str, text: str) -> Reading:
         return reading
     vendor, rest = found
     reading.say("vendor", vendor, LOOKS, text[:200])
+    if field.startswith("rtsp.") and names.makes_cameras(vendor):
+        reading.say("is_surveillance", True, LOOKS - 0.1, text[:200])
     model = _MODEL.match(rest)
     if model is not None and not _VERSION.fullmatch(model[0]):
         reading.say("model", _REVISION.sub("", model[0]).rstrip("./-"), LOOKS, text[:200])
