@@ -283,7 +283,7 @@ def test_a_device_from_an_asset_list_is_the_one_that_is_seen_later(register: Reg
     number = register.file_identity(Identity(device=MAC), [listed], None, NOW)
     device = register.device(number)
     assert device is not None
-    assert (device.last_seen, device.brand, device.said("brand")) == (None, None, "Hikvison")
+    assert (device.last_seen, device.brand, device.said("brand")) == (None, "Hikvision", "Hikvison")
     assert register.counts().never_seen == 1
     assert register.file_identity(Identity(mac=MAC), [seen()], None, NOW) == number
 
