@@ -1,7 +1,7 @@
 """Which question to ask first: a hunch from what was seen so far. Pure.
 
 A hunch decides the order of questions and nothing else; it is never a conclusion and never stored.
-Each sign is a fact of ../shared/reference/identification.md §2.4 and §2.5.
+Each sign is one of the platform's own answers: docs/reference/probes.md.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Which ports are looked at, what is expected behind each, and in which order. Pure.
 
 Order is expected information: what most often says who made a camera comes first, so that a
-polite budget is spent well. Sources: ../shared/reference/identification.md §2.0, §2.4 to §2.7.
+polite budget is spent well. Why each: docs/reference/probes.md.
 """
 
 from collections.abc import Iterable

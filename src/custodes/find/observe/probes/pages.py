@@ -27,7 +27,7 @@ class Page:
 
 
 AXIS_BODY = b'{"apiVersion":"1.0","method":"getAllUnrestrictedProperties"}'
-# identification.md §2.4 to §2.6. /SDK/webLanguage is never asked: it looks like an attack.
+# docs/reference/probes.md. /SDK/webLanguage is never asked: it looks like an attack.
 PAGES = {
     "Hikvision": Page("/ISAPI/System/deviceInfo", "isapi.deviceInfo", b"<DeviceInfo"),
     "Dahua": Page(

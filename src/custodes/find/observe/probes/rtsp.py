@@ -14,7 +14,7 @@ NAME = "rtsp"
 SERVICES: tuple[str, ...] = ("rtsp", "rtsps")
 
 KEPT_BYTES = 32 * KIB
-# The documented path of the first stream; identification.md §2.4 to §2.7.
+# The documented path of each maker's first stream: docs/reference/probes.md.
 PATHS = {
     "Hikvision": "/Streaming/Channels/101",
     "Dahua": "/cam/realmonitor?channel=1&subtype=0",
