@@ -16,7 +16,8 @@ NAME = "wsd"
 SERVICES: tuple[str, ...] = ("wsd",)
 GROUP = (ws_discovery.GROUP, ws_discovery.PORT)
 
-# Devices differ in which shape of the question they answer (andreikop/python-ws-discovery #56 and #66).
+# Devices differ in which shape of the question they answer
+# (andreikop/python-ws-discovery #56 and #66).
 SHAPES: tuple[str | None, ...] = (None, "nvt", "device")
 
 
