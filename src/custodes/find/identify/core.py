@@ -112,53 +112,59 @@ def identify_devices(
 class _Group:
     """What was read so far about one device. Most devices of a long list are seen once."""
 
-    __slots__ = ("channels", "count", "devices", "first", "ids", "readings")
+    __slots__ = ("channels", "count", "device", "first", "id", "readings")
 
     def __init__(self) -> None:
         self.first: tuple[Sequence[Claim], str, str | None] | None = None
-        self.readings: dict[tuple[Claim, str], str | None] = {}
-        self.channels: dict[str, Observation] = {}
-        self.ids: set[str | None] = set()
-        self.devices: set[str] = set()
+        self.readings: dict[tuple[Claim, str], str | None] | None = None
+        self.channels: dict[str, Observation] | None = None
+        self.id: str | None = None  # of all its observations, where they share one
+        self.device: str | None = None
         self.count = 0
 
     def add(self, observation: Observation) -> None:
+        self.id = observation.id if self.count == 0 or observation.id == self.id else None
         self.count += 1
-        if len(self.ids) < 2:
-            self.ids.add(observation.id)
         key = observation.device or observation.address
-        if key is not None:
-            self.devices.add(key)
-        if observation.field == _CHANNEL:
-            if len(self.channels) < 2:
-                self.channels[observation.payload] = observation
-            claims: Sequence[Claim] = hikvision.recorder_of(text_of(observation)).claims
-        else:
-            claims = read(observation)
+        if key is not None and (self.device is None or key < self.device):
+            self.device = key
+        claims = self._read(observation)
         if not claims:
             return
-        if self.first is None and not self.readings:
+        if self.first is None and self.readings is None:
             self.first = (claims, *_place(observation))
             return
+        if self.readings is None:
+            self.readings = {}
         if self.first is not None:
             self._keep(*self.first)
             self.first = None
         self._keep(claims, *_place(observation))
 
+    def _read(self, observation: Observation) -> Sequence[Claim]:
+        if observation.field != _CHANNEL:
+            return read(observation)
+        if self.channels is None:
+            self.channels = {}
+        if len(self.channels) < 2:
+            self.channels[observation.payload] = observation
+        return hikvision.recorder_of(text_of(observation)).claims
+
     def _keep(self, claims: Sequence[Claim], where: str, when: str | None) -> None:
-        if len(self.readings) >= READINGS_LIMIT:
+        readings = self.readings
+        if readings is None or len(readings) >= READINGS_LIMIT:
             return
         for claim in claims:
             key = (claim, where)
-            seen = self.readings.get(key)
-            if key not in self.readings or (when is not None and (seen is None or when < seen)):
-                self.readings[key] = when
+            seen = readings.get(key)
+            if key not in readings or (when is not None and (seen is None or when < seen)):
+                readings[key] = when
 
     def _attached_alone(self) -> Observation | None:
         """The one camera of a channel list, where nothing else was seen."""
-        if len(self.channels) != 1:
+        if self.channels is None or len(self.channels) != 1:
             return None
-        read_from = [c for c, _ in self.readings] or list(self.first[0] if self.first else ())
+        read_from = [c for c, _ in self.readings or ()] or list(self.first[0] if self.first else ())
         if any(claim.field != _CHANNEL for claim in read_from):
             return None
         return next(iter(self.channels.values()))
@@ -169,13 +175,13 @@ class _Group:
             return conclude_one(hikvision.channel(text_of(attached)).claims, *_place(attached))
         if self.first is not None:
             return conclude_one(*self.first)
-        return conclude((claim, where, when) for (claim, where), when in self.readings.items())
+        seen = self.readings or {}
+        return conclude((claim, where, when) for (claim, where), when in seen.items())
 
     def identity(self) -> Identity:
         found = self._conclude()
-        if len(self.ids) == 1:
-            found.id = next(iter(self.ids))
-        found.device = min(self.devices, default=None)
+        found.id = self.id
+        found.device = self.device
         return found
 
 

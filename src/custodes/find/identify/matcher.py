@@ -5,7 +5,7 @@ A rule's answer is the same as Rule.match; this only avoids asking. Pure.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final
 
@@ -60,9 +60,9 @@ class _Field:
         Very short ones stay apart: they are in too many texts.
         """
         for needle in sorted(self.by_needle, key=len, reverse=True):
-            inside = [n for n in self.by_needle if n in needle and n != needle and len(n) > 4]
-            if inside:
-                self.by_needle[min(inside, key=len)] += self.by_needle.pop(needle)
+            inside = next((n for n in _inside(needle) if n in self.by_needle), None)
+            if inside is not None:
+                self.by_needle[inside] += self.by_needle.pop(needle)
 
     def match(self, text: str) -> list[Match]:
         """Every rule that matches, in the order of the knowledge."""
@@ -101,6 +101,13 @@ class _Field:
         if self.gate is None:
             self.gate = _either([self.patterns[number] for number in self.rest])
         return self.rest if self.gate.fullmatch(text) else ()
+
+
+def _inside(needle: str) -> Iterator[str]:
+    """The texts of five letters and more inside a longer one, the shortest first."""
+    for size in range(5, min(len(needle), 16)):
+        for at in range(len(needle) - size + 1):
+            yield needle[at : at + size]
 
 
 _NAMED: Final = re.compile(r"\(\?P<\w+>")
