@@ -132,7 +132,7 @@ def test_sites_are_recorded_brought_up_to_date_and_shown(
     assert site["standard_ids"] == {"UPRN": "1", "OS": "2"}
     listed = json.loads(answer(capsys, "sites", "--json"))
     assert {s["name"]: s["devices"] for s in listed} == {"Depot": 0, "Town Hall": 1}
-    assert "1 devices made by Dahua" in answer(capsys, "sites", "show", "Town Hall")
+    assert "1 device made by Dahua" in answer(capsys, "sites", "show", "Town Hall")
     answer(capsys, "sites", "add-body", "Othertown", "--id", "LA=E07")
     bodies = json.loads(answer(capsys, "sites", "bodies", "--json"))
     assert [b["name"] for b in bodies] == ["Anytown Council", "Othertown"]

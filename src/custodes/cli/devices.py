@@ -11,7 +11,7 @@ import click
 from custodes.cli import context, output
 from custodes.cli.nouns import Noun
 from custodes.errors import UsageError
-from custodes.units import iso
+from custodes.units import counted, iso
 
 if TYPE_CHECKING:
     from custodes.estate.model import Device, Finding, Summary
@@ -25,14 +25,22 @@ NONE_YET = (
 COLUMNS = {
     "id": "ID",
     "address": "Address",
-    "brand": "Make",
-    "maker": "Made by",
+    "brand": "Brand",
+    "maker": "Maker",
     "model": "Model",
     "device_type": "Type",
     "site": "Site",
     "asset_tag": "Asset tag",
     "state": "Status",
     "last_seen": "Last seen",
+}
+YES_NO: dict[bool | None, str] = {True: "yes", False: "no"}
+# how conclusions are called to people, where that is not the key itself
+SAID = {
+    "is_surveillance": "surveillance",
+    "vendor": "brand",
+    "device_type": "type",
+    "product_family": "product family",
 }
 ROWS = 500  # of a table, where no limit is given
 UNKNOWN = ("brand", "maker", "model", "type", "surveillance")
@@ -101,7 +109,7 @@ def list_devices(
 
 def _told(shown: int, offset: int, found: int) -> str:
     """How much of the list was shown, and how to see the rest."""
-    part = f"{found:,} {'device' if found == 1 else 'devices'}"
+    part = counted(found, "device", "devices")
     if shown < found:
         part = f"Devices {offset + 1:,} to {offset + shown:,} of {found:,}"
         if offset + shown < found:
@@ -110,11 +118,13 @@ def _told(shown: int, offset: int, found: int) -> str:
 
 
 def _row(device: "Summary") -> dict[str, object]:
-    """What it showed; in brackets what only people say of it."""
+    """What it showed; in brackets what only people say of it, and what follows from that."""
     row: dict[str, object] = {key: getattr(device, key, None) for key in COLUMNS}
     for key in ("address", "brand", "maker", "model", "device_type"):
-        if row[key] is None and (said := device.stated.get(key)) is not None:
-            row[key] = f"({said})"
+        said = row[key] if device.last_seen is None else None
+        if row[key] is None or said is not None:
+            said = device.stated.get(key) or said
+            row[key] = None if said is None else f"({said})"
     row["address"] = row["address"] or "-"
     row["asset_tag"] = device.stated.get("asset_tag") or "-"
     row["last_seen"] = iso(device.last_seen) if device.last_seen else "never"
@@ -154,7 +164,8 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
     _say_evidence(device)
     _say_statements(device)
     _say_findings(findings)
-    click.echo(f"\n{total:,} observations" + ("" if raw else " (--raw shows them)"))
+    counting = counted(total, "observation", "observations")
+    click.echo(f"\n{counting}" + ("" if raw else " (--raw shows all)"))
     for one in seen if raw else ():
         click.echo(f"\n{one.observation.field}  {iso(one.first_seen)}, seen {one.times_seen} times")
         click.echo(_block(one.observation.text))
@@ -180,16 +191,16 @@ def _say_device(device: "Device") -> None:
         f"Device {device.id}, told from others by its {device.key_kind}: {_safe(device.key)}"
     )
     facts = {
-        "Make": device.brand,
-        "Made by": device.maker,
+        "Brand": device.brand,
+        "Maker": device.maker,
         "Product family": device.product_family,
         "Model": device.model,
         "Firmware": device.firmware,
         "Serial number": device.serial,
         "MAC addresses": ", ".join(device.macs) or None,
         "Type": device.device_type,
-        "Surveillance": {True: "yes", False: "no", None: None}[device.is_surveillance],
-        "Confidence": f"{device.confidence:.2f}" if device.last_seen else None,
+        "Surveillance": YES_NO.get(device.is_surveillance),
+        "Confidence": f"{device.confidence:.2f}" if device.evidence else None,
         "Site": device.site,
         "First seen": iso(device.first_seen) if device.first_seen else "never",
         "Last seen": iso(device.last_seen) if device.last_seen else "never",
@@ -209,8 +220,10 @@ def _say_evidence(device: "Device") -> None:
     )
     for one in device.evidence:
         against = " (outweighed)" if one.against else ""
-        click.echo(f"  {one.conclusion}: {_safe(one.value)}{against}")
-        click.echo(f"    {one.field} showed:")
+        value = YES_NO[one.value] if isinstance(one.value, bool) else one.value
+        click.echo(f"  {SAID.get(one.conclusion, one.conclusion)}: {_safe(value)}{against}")
+        listed = one.field == "asset.record"
+        click.echo("    a person wrote in a list:" if listed else f"    {one.field} showed:")
         click.echo(_block(one.matched, "      "))
         click.echo(f"    read by {_safe(one.fingerprint)}, from: {_safe(one.source)}")
 

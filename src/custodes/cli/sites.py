@@ -87,7 +87,8 @@ def show(ctx: click.Context, name: str, body: str | None, as_json: bool) -> int:
         click.echo(f"{output.printable(scheme):<12}{output.printable(value)}")
     click.echo(f"{'Networks':<12}{', '.join(networks) or 'none recorded'}")
     for maker, number in counts.by_maker.items():
-        click.echo(f"  {number:>5,} devices made by {output.printable(maker or 'unknown')}")
+        unit = "device" if number == 1 else "devices"
+        click.echo(f"  {number:>5,} {unit} made by {output.printable(maker or 'unknown')}")
     return 0
 
 

@@ -54,6 +54,7 @@ class Overview:
     gaps: tuple[Gap, ...]
     badges: tuple[Badge, ...]
     removed: int
+    never_seen: int
 
     @property
     def empty(self) -> bool:
@@ -70,6 +71,7 @@ def overview(counts: Counts, sites: Sequence[Site]) -> Overview:
         gaps=gaps(counts),
         badges=badges(counts),
         removed=counts.removed,
+        never_seen=counts.never_seen,
     )
 
 

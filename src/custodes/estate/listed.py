@@ -61,7 +61,8 @@ def _of_brand(brand: str, named: str | None, model: str) -> Iterator[Evidence]:
         source = f"{edge.source} ({edge.source_date})"
         yield _say("maker", edge.maker, "maker-graph", f"{brand} {model}".strip(), source)
     elif not _of(model, "maker") and makers.makers()[named].kind != "brand":
-        yield _say("maker", named, "asset-list", brand, LIST)
+        source = f"{LIST}; a firm that builds what it sells: {makers.makers()[named].source}"
+        yield _say("maker", named, "asset-list", brand, source)
 
 
 def _of_model(model: str) -> Iterator[Evidence]:
