@@ -26,6 +26,20 @@ class Evidence(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc
     seen_at: str | None = None
 
 
+# What may be concluded of a device, in the order in which it is told.
+CONCLUSIONS = (
+    "is_surveillance",
+    "vendor",
+    "maker",
+    "product_family",
+    "model",
+    "firmware",
+    "serial",
+    "mac",
+    "device_type",
+)
+
+
 class Identity(msgspec.Struct, kw_only=True):
     """A device as far as its observations tell. Key order is the order of output."""
 

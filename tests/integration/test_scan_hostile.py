@@ -171,12 +171,15 @@ def test_a_body_without_end_is_cut_at_the_limit() -> None:
 
 def test_endless_chunks_are_cut_at_the_limit() -> None:
     async def flood(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        head = b"HTTP/1.1 200 OK\r\nServer: App-webs/\r\nTransfer-Encoding: chunked\r\n\r\n"
+        writer.write(head)
         while True:
             writer.write(b"1\r\na\r\n" * 10_000)
             await writer.drain()
 
-    one(flood)
+    _, outcome = one(flood)
+    assert any("App-webs" in o.text for o in outcome.observations), "what came is kept"
+    assert max(len(o.payload) for o in outcome.observations) <= 70_000
 
 
 def test_a_decompression_bomb_is_cut_at_the_limit() -> None:
@@ -282,7 +285,9 @@ def test_binary_junk_on_any_port_is_no_error(service: str) -> None:
         await writer.drain()
         await asyncio.sleep(0.2)
 
-    one(junk, service)
+    _, outcome = one(junk, service)
+    assert outcome.answered
+    assert not outcome.late
 
 
 def test_tls_garbage_is_an_open_port_with_a_note() -> None:
@@ -312,7 +317,9 @@ def test_a_flood_of_interim_answers_is_cut_off() -> None:
             writer.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
             await writer.drain()
 
-    one(flood)
+    _, outcome = one(flood)
+    assert outcome.answered
+    assert "http.response" not in {o.field for o in outcome.observations}
 
 
 def test_an_endless_banner_is_cut_off() -> None:

@@ -18,6 +18,7 @@ from custodes.estate.sheets import cells
 from custodes.estate.sheets.columns import SHEETS
 from custodes.estate.sheets.importing import import_sheet
 from custodes.estate.sheets.reading import read_rows
+from custodes.estate.sheets.report import Rejected, Row
 from custodes.estate.sheets.writing import guarded, write_csv_folder, write_xlsx
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -95,7 +96,8 @@ def test_a_second_import_of_any_list_writes_nothing_twice(devices: list[dict[str
 def test_any_bytes_are_rows_or_one_clear_error(data: bytes) -> None:
     for head in (b"", b"Asset tag,Model,Installed\n", b"PK\x03\x04"):
         with suppress(InputError):
-            list(read_rows(io.BytesIO(head + data), "list"))
+            rows = read_rows(io.BytesIO(head + data), "list")
+            assert all(isinstance(row, Row | Rejected) for row in rows)
 
 
 def _book() -> bytes:
@@ -127,7 +129,7 @@ def test_a_workbook_damaged_anywhere_is_rows_or_one_clear_error(data: st.DataObj
         for filename, content in parts.items():
             new.writestr(filename, bytes(content))
     with suppress(InputError):
-        list(read_rows(out, "book.xlsx"))
+        assert all(isinstance(row, Row | Rejected) for row in read_rows(out, "book.xlsx"))
 
 
 @given(st.text(max_size=40))

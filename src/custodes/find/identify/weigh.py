@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from custodes.find.identify import names
 from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
 from custodes.find.identify.recent import Recent
-from custodes.identity import Evidence, Identity
+from custodes.identity import CONCLUSIONS, Evidence, Identity
 from custodes.knowledge.devices import DEVICE_TYPES
 
 # claim, the observation that it was read from (id or digest), and when that was seen
@@ -25,17 +25,6 @@ BADGE: Final = 0.5  # how well a badge must be supported to be one on another's 
 UNDECLARED_LIMIT: Final = 0.99
 TOO_MANY_MAKERS: Final = 3  # unrelated makers of cameras: a honeypot, or several devices behind one
 
-_ORDER: Final = (
-    "is_surveillance",
-    "vendor",
-    "maker",
-    "product_family",
-    "model",
-    "firmware",
-    "serial",
-    "mac",
-    "device_type",
-)
 _EXACT: Final = ("product_family", "model", "firmware", "serial", "mac")
 
 
@@ -149,7 +138,7 @@ class _Weighing:
         return self.out
 
     def _show_all(self) -> None:
-        for name in _ORDER:
+        for name in CONCLUSIONS:
             if name in self.readings:
                 _show(self.out.evidence, self.readings[name], getattr(self.out, name))
 

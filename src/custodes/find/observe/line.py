@@ -69,7 +69,8 @@ class Line:
     async def exchange(self, data: bytes, reader: Reader[Answer_co]) -> Answer_co | None:
         """Send one request and read one whole answer; None where the device said nothing.
 
-        An answer that is cut off by time comes back as far as it came, marked by its reader.
+        An answer that is cut off by time or size comes back as far as it came, marked by its
+        reader.
 
         Raises:
             PeerError: the answer breaks its format or a limit, or nothing came in time.
@@ -86,7 +87,8 @@ class Line:
                         self.answers += 1
                         return answer
                     if read > 2 * self._limits.answer_limit_bytes:
-                        raise PeerError("the answer has no end", bytes=read)
+                        self.alive = False
+                        return self._kept(reader, PeerError("the answer has no end", bytes=read))
         except TimeoutError:
             self.alive, self.late = False, True
             return self._cut(reader, read)
@@ -97,9 +99,13 @@ class Line:
         return reader.close()
 
     def _cut(self, reader: Reader[Answer_co], read: int, because: str = "") -> Answer_co | None:
+        return self._kept(reader, Unanswered(because or "no whole answer in time", bytes=read))
+
+    def _kept(self, reader: Reader[Answer_co], nothing: PeerError) -> Answer_co:
+        """What came of an answer; raises `nothing` where that is not even a head."""
         answer = reader.close()
         if answer is None:
-            raise Unanswered(because or "no whole answer in time", bytes=read)
+            raise nothing
         return answer
 
     async def listen(self, wait_s: float, limit: int = 4 * KIB) -> bytes:

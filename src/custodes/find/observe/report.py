@@ -6,23 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from custodes.find.observe.plan import Outcome, Summary
-from custodes.identity import Identity
+from custodes.identity import CONCLUSIONS, Identity
 from custodes.units import counted
 
 UNKNOWN = "unknown"
 NAMED_AT_MOST = 10
-SHOWN = (
-    "is_surveillance",
-    "vendor",
-    "maker",
-    "product_family",
-    "model",
-    "firmware",
-    "serial",
-    "mac",
-    "device_type",
-    "confidence",
-)
+SHOWN = (*CONCLUSIONS, "confidence")
 
 
 @dataclass(slots=True)
