@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from custodes.errors import RegisterError
 from custodes.estate import engine, migrate, schema
+from custodes.estate.conversations import Conversations
 from custodes.estate.counting import Counting
 from custodes.estate.filing import Filing
 from custodes.estate.inventory import Inventory
@@ -15,7 +16,7 @@ from custodes.estate.ranges import Ranges
 from custodes.estate.store import our_errors
 
 
-class Register(Ranges, Filing, Inventory, Counting, Journal):
+class Register(Ranges, Filing, Inventory, Counting, Conversations, Journal):
     """Bodies, sites, networks, devices, observations and findings of one installation.
 
     Safe to use from several threads: reads run side by side, writes one after another.

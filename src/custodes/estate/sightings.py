@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
+from custodes.estate import conversations
 from custodes.estate.likeness import likeness
 from custodes.estate.model import Kept, Stored, StoredObservation
 from custodes.estate.schema import device_observations as links
@@ -116,6 +117,9 @@ def _keep(
     if fresh:
         ids |= zip(
             (row["likeness"] for row in fresh), insert(connection, table, fresh), strict=True
+        )
+        conversations.take(
+            connection, [(ids[row["likeness"]], alike[row["likeness"]][0]) for row in fresh]
         )
     if count:
         _see_again(connection, [(known[k], s) for k, s in alike.items() if k in known], now)
