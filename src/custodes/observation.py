@@ -154,6 +154,20 @@ FIELDS: frozenset[str] = frozenset(
     onvif.soap.GetScopes onvif.soap.GetHostname onvif.soap.GetEndpointReference onvif.soap.fault
     isapi.deviceInfo isapi.System.capabilities isapi.Event.triggers isapi.InputProxyChannel
     isapi.Security.adminAccesses isapi.EventNotificationAlert isapi.EZVIZ
+    isapi.System.status isapi.System.time isapi.System.time.ntpServers isapi.Security.users
+    isapi.Network.interfaces isapi.Network.UPnP isapi.Network.Integrate isapi.Network.telnetd
+    isapi.Network.ssh isapi.InputProxy.channels isapi.InputProxy.channels.status
+    isapi.ContentMgmt.Storage isapi.Streaming.channels isapi.System.Audio.channels
+    isapi.Event.httpHosts isapi.Smart.capabilities isapi.Smart.FieldDetection
+    isapi.Smart.LineDetection isapi.Smart.regionEntrance isapi.Smart.regionExiting
+    isapi.Smart.SceneChangeDetection isapi.Smart.FaceDetect isapi.Smart.attendedBaggage
+    isapi.Smart.unattendedBaggage isapi.Smart.loitering isapi.Smart.group isapi.Smart.rapidMove
+    isapi.Smart.parking isapi.Smart.AudioDetection
+    onvif.soap.GetNetworkProtocols onvif.soap.GetUsers onvif.soap.GetNTP onvif.soap.GetProfiles
+    onvif.soap.GetVideoSources onvif.soap.GetSupportedRules onvif.soap.GetRules
+    onvif.soap.GetSupportedAnalyticsModules onvif.soap.GetAnalyticsModules
+    onvif.soap.GetEventProperties onvif.soap.GetStorageConfigurations onvif.soap.GetRecordings
+    onvif.soap.GetRecordingSummary
     sadp.ProbeMatch dhip.client.notifyDevInfo dhip.global.login.challenge
     gb28181.Catalog gb28181.DeviceInfo udp.discovery
     mac.address mdns.device-info mdns.packet mdns.service ssdp.packet upnp.response
