@@ -40,6 +40,30 @@ CONCLUSIONS = (
 )
 
 
+# What the answers of one address may be, where they are not simply one device's own words.
+CONDITIONS = (
+    "honeypot",  # answers as makers that have nothing to do with each other
+    "several_devices",  # several devices behind one address: a router that passes ports on
+    "proxy",  # something stands in front and speaks for what is behind it
+    "management_software",  # a program on a computer that speaks cameras' protocols
+    "channel_list",  # words about other devices: those attached to a recorder
+    "rebadge",  # one firm's name on another firm's device
+)
+# Evidence for a condition has this and the kind for its conclusion ("condition.proxy").
+CONDITION = "condition."
+
+
+class Condition(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+    """What must be known before the answers of an address are believed, in a plain sentence.
+
+    `kind` is one of CONDITIONS. What it rests on stands in the identity's evidence, with
+    "condition." and the kind for its conclusion.
+    """
+
+    kind: str
+    why: str
+
+
 class Identity(msgspec.Struct, kw_only=True):
     """A device as far as its observations tell. Key order is the order of output."""
 
@@ -56,3 +80,4 @@ class Identity(msgspec.Struct, kw_only=True):
     device_type: str | None = None
     confidence: float = 0.0
     evidence: list[Evidence] = msgspec.field(default_factory=list)
+    conditions: list[Condition] = msgspec.field(default_factory=list)
