@@ -20,7 +20,8 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=Fa
 class Capability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """One thing that a device can do to people, by its name in knowledge/data/capabilities.toml.
 
-    `channel` is empty where the whole device is meant.
+    `channel` is empty where the whole device is meant. `words` are those that say whether it can,
+    or else whether it is on; `enabled_words` those of the switch where they stand elsewhere.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Capability(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     enabled: bool | None
     words: Words
     channel: str = ""
+    enabled_words: Words | None = None
 
 
 class Fact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
