@@ -168,6 +168,35 @@ FIELDS: frozenset[str] = frozenset(
     onvif.soap.GetSupportedAnalyticsModules onvif.soap.GetAnalyticsModules
     onvif.soap.GetEventProperties onvif.soap.GetStorageConfigurations onvif.soap.GetRecordings
     onvif.soap.GetRecordingSummary
+    http.cgi.magicBox.getSoftwareVersion http.cgi.magicBox.getDeviceType
+    http.cgi.magicBox.getDeviceClass http.cgi.magicBox.getVendor http.cgi.global.getCurrentTime
+    http.cgi.eventManager.getCaps http.cgi.eventManager.getExposureEvents
+    http.cgi.devAudioInput.getCollect http.cgi.storageDevice.getDeviceAllInfo
+    http.cgi.userManager.getUserInfoAll http.cgi.configManager.T2UServer
+    http.cgi.configManager.UPnP http.cgi.configManager.NTP http.cgi.configManager.Network
+    http.cgi.configManager.Telnet http.cgi.configManager.SSHD http.cgi.configManager.Https
+    http.cgi.configManager.RTSP http.cgi.configManager.SNMP http.cgi.configManager.MotionDetect
+    http.cgi.configManager.BlindDetect http.cgi.configManager.AudioDetect
+    http.cgi.configManager.SmartMotionDetect http.cgi.configManager.VideoAnalyseRule
+    http.cgi.configManager.VideoWidget http.cgi.configManager.Encode
+    http.cgi.configManager.RecordMode http.cgi.configManager.RemoteDevice
+    http.rpc2.magicBox.getSystemInfo http.rpc2.magicBox.getSoftwareVersion
+    http.rpc2.magicBox.getDeviceType http.rpc2.magicBox.getDeviceClass
+    http.rpc2.magicBox.getVendor http.rpc2.magicBox.getUpTime http.rpc2.global.getCurrentTime
+    http.rpc2.eventManager.getExposureEvents http.rpc2.storage.getDeviceAllInfo
+    http.rpc2.userManager.getUserInfoAll http.rpc2.configManager.T2UServer
+    http.rpc2.configManager.UPnP http.rpc2.configManager.NTP http.rpc2.configManager.Network
+    http.rpc2.configManager.Telnet http.rpc2.configManager.SSHD http.rpc2.configManager.Https
+    http.rpc2.configManager.RTSP http.rpc2.configManager.SNMP
+    http.rpc2.configManager.MotionDetect http.rpc2.configManager.BlindDetect
+    http.rpc2.configManager.AudioDetect http.rpc2.configManager.SmartMotionDetect
+    http.rpc2.configManager.VideoAnalyseRule http.rpc2.configManager.VideoWidget
+    http.rpc2.configManager.Encode http.rpc2.configManager.RecordMode
+    http.rpc2.configManager.RemoteDevice http.vapix.param.Properties
+    http.vapix.param.AudioSource http.vapix.param.Audio http.vapix.param.Network
+    http.vapix.param.RemoteService http.vapix.param.Time http.vapix.param.Storage
+    http.vapix.param.PTZ http.vapix.apidiscovery http.vapix.time http.vapix.ntp
+    http.vapix.applications.list http.vapix.pwdgrp http.vapix.disks
     sadp.ProbeMatch dhip.client.notifyDevInfo dhip.global.login.challenge
     gb28181.Catalog gb28181.DeviceInfo udp.discovery
     mac.address mdns.device-info mdns.packet mdns.service ssdp.packet upnp.response
@@ -175,6 +204,6 @@ FIELDS: frozenset[str] = frozenset(
     tls.subject tls.issuer tls.jarm tls.certificate tls.protocol
     tcp.open udp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent
     ntp.banner pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
-    host.os asset.record
+    host.os asset.record media.mark media.exif media.text exposure.internet shadowserver.dhip shadowserver.device_id
     """.split()
 )
