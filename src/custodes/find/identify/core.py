@@ -11,7 +11,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from custodes.find.identify import matcher, models, names, weigh
+from custodes.find.identify import matcher, models, names, possible, weigh
 from custodes.find.identify.claims import DEFAULT, PREFIX, PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
@@ -203,6 +203,8 @@ def read(observation: Observation) -> list[Claim]:
         claims += recall(facet, part)
     if field in _WITH_MODEL:
         return _consistent(claims)
+    if possible.is_media(field):
+        return possible.held(field, claims)
     return _of_surveillance_only(claims) if field == "snmp.record" else claims
 
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from custodes.find.identify import names
+from custodes.find.identify import names, possible
 from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
 from custodes.find.identify.recent import Recent
 from custodes.identity import CONCLUSIONS, Evidence, Identity
@@ -207,7 +207,7 @@ class _Weighing:
             claim = Claim(
                 "maker",
                 known.maker,
-                known.weight,
+                possible.following(known.weight, best),
                 "maker-graph",
                 best.field,
                 best.matched,
