@@ -6,6 +6,7 @@ CustodesError
 ├── PeerError         a device or its answer broke the protocol or a limit
 ├── InputError        a file cannot be read; says how far it got
 ├── RegisterError     the register cannot be opened, migrated or written
+├── SealError         a stored secret, or the key that it was sealed with, is of no use
 ├── KnowledgeError    the shipped or added knowledge contradicts itself
 └── Missing           a program or package that this needs is not installed
 """
@@ -51,6 +52,11 @@ class InputError(CustodesError):
 
 class RegisterError(CustodesError):
     code = "register"
+    exit_status = 6
+
+
+class SealError(CustodesError):
+    code = "sealed"
     exit_status = 6
 
 

@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from custodes.estate.conclusions import CONCLUSIONS
+from custodes.estate.credentials import move_refusals
+from custodes.estate.details import move_details
 from custodes.estate.listed import NOTHING
 from custodes.estate.schema import (
     device_addresses,
@@ -23,6 +25,8 @@ def merge(connection: sa.Connection, old_id: int, device_id: int, now: datetime)
     """Move everything of `old_id` to `device_id`; what the latter holds already wins."""
     _move_observations(connection, old_id, device_id)
     _move_statements(connection, old_id, device_id, now)
+    move_refusals(connection, old_id, device_id)
+    move_details(connection, old_id, device_id, now)
     for table in (device_macs, device_addresses, findings, device_merges):
         move = sa.update(table).where(table.c.device_id == old_id)
         connection.execute(move.values(device_id=device_id))

@@ -9,6 +9,8 @@ from custodes.errors import RegisterError
 from custodes.estate import engine, migrate, schema
 from custodes.estate.conversations import Conversations
 from custodes.estate.counting import Counting
+from custodes.estate.credentials import Credentials
+from custodes.estate.details import Details
 from custodes.estate.filing import Filing
 from custodes.estate.inventory import Inventory
 from custodes.estate.journal import Journal
@@ -16,7 +18,7 @@ from custodes.estate.ranges import Ranges
 from custodes.estate.store import our_errors
 
 
-class Register(Ranges, Filing, Inventory, Counting, Conversations, Journal):
+class Register(Ranges, Filing, Inventory, Counting, Conversations, Journal, Credentials, Details):
     """Bodies, sites, networks, devices, observations and findings of one installation.
 
     Safe to use from several threads: reads run side by side, writes one after another.
