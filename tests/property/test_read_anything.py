@@ -9,7 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodes.errors import InputError
-from custodes.find.read import nmap_xml, observations, shodan
+from custodes.find.read import (
+    masscan,
+    masscan_list,
+    nmap_xml,
+    observations,
+    shadowserver,
+    shodan,
+    zgrab2,
+)
 from custodes.find.read.formats import Format, Reader
 from custodes.find.read.lines import lines
 from custodes.find.read.nmap_fingerprint import answers, unescape
@@ -18,9 +26,16 @@ from custodes.observation import Observation, read_line, write_line
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "read"
 NAMES = {"nmap": "cameras.nmap.xml", "shodan": "cameras.shodan.json"}
-NAMES["observations"] = "cameras.observations.jsonl"
+NAMES |= {
+    "observations": "cameras.observations.jsonl",
+    "masscan": "cameras.masscan.json",
+    "masscan-list": "cameras.masscan.txt",
+    "zgrab2": "cameras.zgrab2.json",
+    "shadowserver": "dvr.shadowserver.csv",
+}
 FIXTURES = {form: (DATA / name).read_bytes() for form, name in NAMES.items()}
-MODULES: dict[str, Format] = {"nmap": nmap_xml, "shodan": shodan, "observations": observations}
+READERS = (nmap_xml, shodan, observations, masscan, masscan_list, zgrab2, shadowserver)
+MODULES: dict[str, Format] = {module.NAME: module for module in READERS}
 FORMS = st.sampled_from(sorted(FIXTURES))
 
 

@@ -128,6 +128,7 @@ def test_no_heading_means_two_columns_of_one_sheet() -> None:
 def test_every_kind_of_column_is_one_that_is_read() -> None:
     kinds = {
         "text",
+        "address",
         "day",
         "instant",
         "until",

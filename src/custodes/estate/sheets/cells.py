@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
+from custodes.estate.keys import is_address
 from custodes.estate.model import SEGMENTS, STATES
 from custodes.estate.sheets.columns import Column, bare
 from custodes.estate.statements import plain
@@ -20,10 +21,10 @@ _WORDS_DAY = re.compile(
 )
 _STATES = {
     "in use": "in use,live,active,operational,working,in service,online,ok,yes,y,good,fair",
-    "spare": "spare,stock,in stock,in store,stored,spares",
+    "spare": "spare,stock,in stock,in store,stored,spares,inventory,planned,staged",
     "faulty": "faulty,broken,not working,out of order,defective,fault,offline,failed,no,n,poor",
     "removed": "removed,decommissioned,disposed,retired,scrapped,disposed of,withdrawn",
-    "unknown": "unknown,not known,tbc,?,n/a,na",
+    "unknown": "unknown,not known,tbc,?,n/a,na,decommissioning",
 }
 _STATE_OF = {bare(w) or w: state for state, words in _STATES.items() for w in words.split(",")}
 _YES, _NO = frozenset("yes y true 1".split()), frozenset("no n false 0".split())
@@ -59,6 +60,16 @@ def read(column: Column, text: str) -> str:
 
 def _text(value: str) -> str:
     return value
+
+
+def _address(value: str) -> str:
+    """An address, without the length of its network where one is written behind it.
+
+    >>> _address("192.0.2.11/24"), _address("192.0.2.11")
+    ('192.0.2.11', '192.0.2.11')
+    """
+    address, slash, length = value.partition("/")
+    return address if slash and length.isdecimal() and is_address(address) else value
 
 
 def day(value: str) -> str:
@@ -171,6 +182,7 @@ def _ids(value: str) -> str:
 
 
 _READERS: dict[str, Callable[[str], str]] = {
+    "address": _address,
     "day": day,
     "instant": _instant,
     "until": _until,

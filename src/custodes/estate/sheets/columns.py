@@ -5,17 +5,18 @@ A heading is compared without case, spaces and signs, so "S/N", "s n" and "SN" a
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column: its key, the heading that we write, other headings that we understand.
 
-    `kind` is how its cells are read: text, day, instant, until, yes-no, number, state, segment, ids
-    or seen (written for people to read; read only from another register's export).
+    `kind` is how its cells are read: text, address, day, instant, until, yes-no, number, state,
+    segment, ids or seen (written for people to read; read only from another register's export).
     """
 
     key: str
@@ -53,16 +54,38 @@ def bare(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", heading.casefold())
 
 
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Another system's export in which a usual heading means something else, all names bare."""
+
+    name: str
+    needs: tuple[frozenset[str], ...]
+    means: Mapping[str, str]
+
+    def speaks(self, names: Sequence[str]) -> bool:
+        return all(any(name in names for name in either) for either in self.needs)
+
+
+def _text() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("columns.toml").read_text(encoding="utf-8"))
+
+
 def _load() -> dict[str, Sheet]:
-    text = files(__package__).joinpath("columns.toml").read_text(encoding="utf-8")
     sheets = {}
-    for raw in tomllib.loads(text)["sheet"]:
+    for raw in _text()["sheet"]:
         columns = tuple(Column(**{**c, "also": tuple(c.get("also", ()))}) for c in raw["column"])
         sheets[raw["name"]] = Sheet(raw["name"], columns, tuple(raw["needs"]), tuple(raw["marks"]))
     return sheets
 
 
+def _dialects() -> Iterator[Dialect]:
+    for raw in _text()["dialect"]:
+        needs = tuple(frozenset(map(bare, either)) for either in raw["needs"])
+        yield Dialect(raw["name"], needs, {bare(k): bare(v) for k, v in raw["means"].items()})
+
+
 _BY_NAME = _load()
+DIALECTS = tuple(_dialects())
 BODIES, SITES, NETWORKS, DEVICES = SHEETS = tuple(
     _BY_NAME[name] for name in ("Bodies", "Sites", "Networks", "Devices")
 )
@@ -82,14 +105,18 @@ class Heading:
 
 def recognise(cells: Sequence[str], sheet_name: str = "") -> Heading | None:
     """The meaning of a row, if it is one of headings; None if it is not."""
-    found = [h for s in SHEETS if (h := _as(s, cells, sheet_name)) is not None]
+    names = [bare(cell) for cell in cells]
+    means = next((d.means for d in DIALECTS if d.speaks(names)), {})
+    meant = [means.get(name, name) for name in names]
+    found = [h for s in SHEETS if (h := _as(s, cells, meant, sheet_name)) is not None]
     return max(found, key=lambda h: (_named(h.sheet, sheet_name), _score(h)), default=None)
 
 
-def _as(sheet: Sheet, cells: Sequence[str], sheet_name: str) -> Heading | None:
+def _as(
+    sheet: Sheet, cells: Sequence[str], names: Sequence[str], sheet_name: str
+) -> Heading | None:
     keys: list[str | None] = []
-    for cell in cells:
-        name = bare(cell)
+    for name in names:
         key = next((c.key for c in sheet.columns if name in c.names and c.key not in keys), None)
         keys.append(key)
     marks = sum(k in sheet.marks for k in keys)

@@ -26,7 +26,16 @@ from custodes.units import MIB
 
 HEAD = MIB  # how much of a file may be looked at before it is recognised
 STDIN = "-"
-MODULES = ("nmap_xml", "shodan", "observations", "assets")  # asked in this order
+MODULES = (  # asked in this order
+    "nmap_xml",
+    "shodan",
+    "observations",
+    "masscan",
+    "masscan_list",
+    "zgrab2",
+    "shadowserver",
+    "assets",
+)
 PACKED = {
     b"PK\x03\x04": "a zip archive",
     b"BZh": "packed with bzip2",

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 
+from custodes.find.read.masscan_fields import field_of as masscan_field
+from custodes.find.read.masscan_fields import sent, unescaped
 from custodes.find.read.nmap_fingerprint import answers
 from custodes.find.read.nmap_scripts import Node, answer_field, banner_field, facts
 from custodes.observation import Observation, observe
@@ -91,6 +93,8 @@ class Host:
 
 def _port_facts(node: Node, service: Node) -> Iterator[tuple[str, str | bytes]]:
     name, fingerprint = service.get("name"), service.get("servicefp")
+    if banner := unescaped(service.get("banner")):  # Masscan writes Nmap's XML, and this of its own
+        yield masscan_field(name, banner), sent(banner)
     for probe, data in answers(fingerprint):
         yield answer_field(data) or (banner_field(name) if probe == "NULL" else "tcp.banner"), data
     for script in node.all("script"):

@@ -17,7 +17,7 @@ from custodes.observation import Observation
 from custodes.units import MIB, human_size
 
 NAME = "nmap"
-ABOUT = "Nmap XML (nmap -oX, also of an aborted scan)"
+ABOUT = "Nmap XML (nmap -oX, also of an aborted scan; Masscan's XML)"
 DEPTH_LIMIT = 64
 ITEM_LIMIT = 16 * MIB  # one tag, one text, or all of one port; real ones are a few KiB
 NODE_WEIGHT = 200  # what one element costs beside its text, roughly

@@ -14,8 +14,10 @@ from custodes.find.identify.readers import (
     dahua,
     hikvision,
     mac,
+    media,
     network,
     onvif,
+    shadowserver,
     words,
 )
 
@@ -53,6 +55,11 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
     "snmp.record": network.snmp,
     "mac.address": mac.read,
     "asset.record": network.asset,
+    "media.mark": media.mark,
+    "media.exif": media.exif,
+    "media.text": media.seen_text,
+    "shadowserver.dhip": shadowserver.dhip,
+    "shadowserver.device_id": shadowserver.device_id,
 }
 
 
