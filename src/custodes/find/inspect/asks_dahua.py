@@ -1,4 +1,4 @@
-"""What is read of a device that speaks Dahua's CGI, or its JSON calls (RPC2) where it has no CGI. Pure.
+"""What is read of a device that speaks Dahua's CGI, or its JSON calls (RPC2) without one. Pure.
 
 CGI: GET with action=get… only, over Digest. RPC2: methods that begin with get only, inside the
 session that custodes.protocols.dahua_rpc2 opens and closes. Several of these answers hold the
