@@ -28,9 +28,9 @@ DATA = Path(__file__).resolve().parents[1] / "data" / "read"
 NAMES = {"nmap": "cameras.nmap.xml", "shodan": "cameras.shodan.json"}
 NAMES |= {
     "observations": "cameras.observations.jsonl",
-    "masscan": "cameras.masscan.json",
-    "masscan-list": "cameras.masscan.txt",
-    "zgrab2": "cameras.zgrab2.json",
+    "masscan": "scan.masscan.json",
+    "masscan-list": "scan.masscan.txt",
+    "zgrab2": "scan.zgrab2.json",
     "shadowserver": "dvr.shadowserver.csv",
 }
 FIXTURES = {form: (DATA / name).read_bytes() for form, name in NAMES.items()}

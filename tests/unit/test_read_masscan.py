@@ -22,10 +22,10 @@ def read(path: Path, form: str | None = None) -> tuple[list[Observation], list[s
 @pytest.mark.parametrize(
     ("name", "form", "expected"),
     [
-        ("cameras.masscan.json", "masscan", 5),
-        ("cameras.masscan.ndjson", "masscan", 3),
-        ("cameras.masscan.txt", "masscan-list", 4),
-        ("cameras.masscan.xml", "nmap", 3),
+        ("scan.masscan.json", "masscan", 5),
+        ("scan.masscan.ndjson", "masscan", 3),
+        ("scan.masscan.txt", "masscan-list", 4),
+        ("scan.masscan.xml", "nmap", 3),
     ],
 )
 def test_each_output_is_known_by_its_content(name: str, form: str, expected: int) -> None:
@@ -35,11 +35,11 @@ def test_each_output_is_known_by_its_content(name: str, form: str, expected: int
 
 
 def test_a_banner_is_the_bytes_that_came_with_escapes_put_back() -> None:
-    found, _, _ = read(DATA / "cameras.masscan.txt")
+    found, _, _ = read(DATA / "scan.masscan.txt")
     assert [o.payload for o in found if o.field == "http.response"] == [HEAD]
-    found, _, _ = read(DATA / "cameras.masscan.xml")
+    found, _, _ = read(DATA / "scan.masscan.xml")
     assert found[-1].payload == "HTTP/1.1 200 OK\r\nServer: Hikvision-Webs\r\n\r\n"
-    found, _, _ = read(DATA / "cameras.masscan.json")
+    found, _, _ = read(DATA / "scan.masscan.json")
     realm = next(o for o in found if o.field == "rtsp.response")
     assert 'realm="Login to 4F0A12BPAZ00001"' in realm.payload
 
@@ -64,7 +64,7 @@ def test_text_in_another_script_comes_back_whole(tmp_path: Path) -> None:
 
 
 def test_closed_ports_and_furniture_say_nothing_of_a_device() -> None:
-    found, _, _ = read(DATA / "cameras.masscan.txt")
+    found, _, _ = read(DATA / "scan.masscan.txt")
     assert [(o.field, o.port) for o in found if o.port == 81] == []
 
 

@@ -8,7 +8,7 @@ from custodes.find.identify.core import identify
 from custodes.find.read.formats import open_file
 from custodes.observation import Observation
 
-DATA = Path(__file__).resolve().parents[1] / "data" / "read" / "cameras.zgrab2.json"
+DATA = Path(__file__).resolve().parents[1] / "data" / "read" / "scan.zgrab2.json"
 
 
 def read(path: Path) -> tuple[list[Observation], list[str], str]:

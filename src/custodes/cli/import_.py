@@ -24,7 +24,16 @@ if TYPE_CHECKING:
     from custodes.observation import Observation
 
 STDOUT = "-"
-FORMATS = ("nmap", "shodan", "observations", "assets")
+FORMATS = (
+    "nmap",
+    "shodan",
+    "observations",
+    "masscan",
+    "masscan-list",
+    "zgrab2",
+    "shadowserver",
+    "assets",
+)
 PARTIAL = 3
 INTERRUPTED = 130
 
