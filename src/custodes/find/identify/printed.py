@@ -15,6 +15,7 @@ from custodes.knowledge.makers import fold, makers
 _LOOK_ALIKE: Final = str.maketrans("01l!|5828", "oiiiisbzb")
 _WORD: Final = re.compile(r"[^\W_]+(?:[-&'!|][^\W_]+)*[!|]?")
 _MODEL: Final = re.compile(r"(?=[A-Za-z-]*\d)[A-Za-z0-9][A-Za-z0-9/-]{2,24}")
+_SHORTEST: Final = 4  # letters; shorter names are too easily misread
 _SHORT: Final = 5  # letters; shorter names stand alone
 _LONG: Final = 8  # letters; of longer names one may be wrong
 _LINE_LIMIT: Final = 120
@@ -23,22 +24,25 @@ _WORDS_LIMIT: Final = 12
 _EVERYDAY: Final = frozenset(
     fold(word)
     for word in (
-        "Apple Arlo Bosch Canon Cisco Digital Eagle Ernitec First General Google Honeywell Huawei "
-        "Hunt Intel Jvc March Marshall Messoa Milestone Nest Panasonic Philips Pixel Ring "
-        "Samsung Sanyo Schneider Secure Security Siemens Sony Speco Sunell Tesla Toshiba Trust "
-        "Tyco Verkada Vista Xiaomi Zoom Target Guardian Vision Camera Guard Night Alarm Defender "
-        "Sentry Watch Genie Smart Home Video Channel Network Wireless Ezviz"
+        "Alarm Apple Arlo Blink Bosch Camera Canon Channel Cisco Cohu Costar D-Link Defender "
+        "Digital Eagle Eneo Ezlo First Ganz General Genie Goliath Google Grundig Guard Guardian "
+        "Hills Home Honeywell Huawei Hunt Intel Juan Kasa Linksys March Marshall Matsushita Meraki "
+        "Milestone Mobility Nest Network Nice Night Niko Northern Novo Panasonic Philips Pixel "
+        "Predator Provision Rhombus Ring Risco Safire Salient Samsung Santec Sanyo Schneider "
+        "Secure Security Securus Sentry Siemens Smart Sony Speco Swann Tapo Target Tesla Toshiba "
+        "TP-Link Truen Trust Tyco Vera Vicon Video Vision Vista Watch Wireless Xiaomi Zoom"
     ).split()
 )
 
 
 class Named(NamedTuple):
-    """A brand that a line names: the word that did, whether it stands alone, letters wrong."""
+    """A brand that a line names: the word that did, and how sure that word is."""
 
     brand: str
     word: str
     is_alone: bool
     is_exact: bool
+    is_everyday: bool
 
 
 def skeleton(word: str) -> str:
@@ -74,11 +78,10 @@ def _named(joined: str, shown: str, rest: list[str]) -> Named | None:
     if brand is None:
         return None
     alone = all(_MODEL.fullmatch(word) for word in rest) and len(rest) <= 1
-    if not alone and (len(shape) < _SHORT or fold(joined) in _EVERYDAY or fold(brand) in _EVERYDAY):
+    everyday = fold(joined) in _EVERYDAY or fold(brand) in _EVERYDAY
+    if len(shape) < _SHORTEST or not alone and (everyday or len(shape) < _SHORT):
         return None
-    if len(shape) < 3:
-        return None
-    return Named(brand, shown, alone, exact)
+    return Named(brand, shown, alone, exact, everyday)
 
 
 @cache

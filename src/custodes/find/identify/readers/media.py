@@ -28,6 +28,7 @@ PERSISTENT: Final = 0.5
 ONE_PICTURE: Final = 0.35
 SCENE: Final = 0.15
 _INEXACT: Final = 0.8
+_EVERYDAY: Final = 0.7  # names that stand on other goods and on shops too
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +79,7 @@ def seen_text(text: str) -> Reading:
     named = printed.brand_on(sighting.text)
     if named is not None:
         weight = worth(sighting) * (1.0 if named.is_exact else _INEXACT)
+        weight *= _EVERYDAY if named.is_everyday else 1.0
         reading.say("vendor", named.brand, round(weight, 2), _quoted(sighting))
     return reading
 
