@@ -2,7 +2,7 @@
 
 CGI: GET with action=get… only, over Digest. RPC2: methods that begin with get only, inside the
 session that custodes.protocols.dahua_rpc2 opens and closes. Several of these answers hold the
-passwords of attached cameras or accounts: custodes.find.facts.redact takes them out before
+passwords of attached cameras or accounts: custodes.find.inspect.redact takes them out before
 anything is kept.
 """
 
