@@ -58,9 +58,9 @@ def unseal(sealed: bytes, key: bytes, purpose: str) -> str:
 
 
 def mark(key: bytes, *parts: str) -> str:
-    """A word by which a secret is known again without telling it (HMAC-SHA-256, hex)."""
+    """A word by which a secret is known again without telling it (48 hex of HMAC-SHA-256)."""
     said = b"".join(len(p).to_bytes(4) + p for p in (t.encode("utf-8", "replace") for t in parts))
-    return hmac.new(_checked(key), b"mark" + said, hashlib.sha256).hexdigest()
+    return hmac.new(_checked(key), b"mark" + said, hashlib.sha256).hexdigest()[:48]
 
 
 def _cipher(key: bytes) -> AESGCM:

@@ -91,6 +91,11 @@ SETTINGS: tuple[Setting, ...] = (
         "bytes read of one answer at most",
         whole(1024, 64 * 1024 * 1024),
     ),
+    Setting(
+        "credentials.key_file",
+        "",
+        "file with the key that seals log-ins; empty: credentials.key in the data folder",
+    ),
     Setting("scan.probes_off", "", "probes that are never sent, by name, with commas"),
 )
 
@@ -214,6 +219,12 @@ def data_folder(flag: str | None, environment: Mapping[str, str], home: Path) ->
         return Path(flag or environment["CUSTODES_DATA"]).expanduser().absolute()
     base = environment.get("XDG_DATA_HOME") or str(home / ".local" / "share")
     return Path(base) / "custodes"
+
+
+def key_file(settings: Settings, folder: Path) -> Path:
+    """Where the key lies that seals log-ins: the file that is set, or one in the data folder."""
+    said = str(settings["credentials.key_file"])
+    return Path(said).expanduser().absolute() if said else folder / "credentials.key"
 
 
 def database_url(settings: Settings, folder: Path) -> str:

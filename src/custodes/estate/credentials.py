@@ -4,7 +4,7 @@ The key is passed in for as long as it is needed; without it this part of the re
 who may log in where, never with what.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from ipaddress import ip_address
@@ -145,14 +145,16 @@ class Credentials(Store):
     ) -> Credential | None:
         """The one log-in that is meant for a device: its own, else that of the narrowest network
         that holds `address`, else its site's. Never a second one."""
-        query = sa.select(table).where(table.c.kind == kind)
         with self._read() as connection:
-            names = _site_names(connection)
-            rows = list(connection.execute(query).mappings())
             own = {str(device.id), *_former(connection, device.id)}
-        ranked = [(rank, row) for row in rows if (rank := _rank(row, device, own, address))]
-        best = max(ranked, key=lambda pair: (pair[0], pair[1]["id"]), default=None)
-        return _shown(best[1], names) if best else None
+            return _meant(connection, kind, own, address, device.site_id)
+
+    def credential_at(
+        self, address: str, kind: str = "login", site_id: int | None = None
+    ) -> Credential | None:
+        """The one log-in that is meant for an address, whatever device is there."""
+        with self._read() as connection:
+            return _meant(connection, kind, (), address, site_id)
 
     def open_credential(self, credential_id: int, key: bytes) -> Secret:
         """The secret of a log-in.
@@ -248,19 +250,36 @@ def _former(connection: sa.Connection, device_id: int) -> list[str]:
     return [str(number) for number in connection.execute(query).scalars()]
 
 
-def _rank(
-    row: sa.RowMapping, device: Device, own: Iterable[str], address: str | None
-) -> tuple[int, int] | None:
-    """How specific a log-in is for a device; None where it is not for it."""
-    if row["scope"] == "device":
-        return (3, 0) if row["target"] in own else None
-    if row["scope"] == "site":
-        return (1, 0) if row["target"] == str(device.site_id) else None
+def _meant(
+    connection: sa.Connection,
+    kind: str,
+    own: Collection[str],
+    address: str | None,
+    site_id: int | None,
+) -> Credential | None:
+    """The most specific log-in for a device of these numbers, at this address and site."""
+    rows = connection.execute(sa.select(table).where(table.c.kind == kind)).mappings()
+    ranked = []
+    for row in rows:
+        rank = {"device": (3, 0) if row["target"] in own else None}.get(row["scope"])
+        if row["scope"] == "network":
+            rank = _width(row["target"], address)
+        elif row["scope"] == "site" and row["target"] == str(site_id):
+            rank = (1, 0)
+        if rank is not None:
+            ranked.append((rank, row["id"], row))
+    best = max(ranked, key=lambda one: one[:2], default=None)
+    return _shown(best[2], _site_names(connection)) if best else None
+
+
+def _width(cidr: str, address: str | None) -> tuple[int, int] | None:
+    """How narrow a network is that holds an address; None where it does not."""
     try:
-        inside = ip_address((address or "").partition("%")[0]) in (net := network(row["target"]))
+        host = ip_address((address or "").partition("%")[0])
     except ValueError:
         return None
-    return (2, net.prefixlen) if inside else None
+    range_ = network(cidr)
+    return (2, range_.prefixlen) if host in range_ else None
 
 
 def _site_names(connection: sa.Connection) -> dict[str, str]:

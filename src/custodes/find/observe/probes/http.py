@@ -6,6 +6,7 @@ connection is spent on the redirect or the icon only while nobody knows whose de
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from urllib.parse import urljoin, urlsplit
 
 from custodes.find.observe.contact import SECURE, Contact
@@ -49,6 +50,7 @@ async def fetch(
     fresh: bool,
     body: bytes = b"",
     content_type: str = "application/json",
+    extra: Sequence[tuple[str, str]] = (),
 ) -> Response | None:
     """Ask for one page; None where the device does not give one.
 
@@ -57,7 +59,7 @@ async def fetch(
     Raises:
         PeerError: the answer breaks HTTP or a limit, or does not come in time.
     """
-    headers = [("Content-Type", content_type)] if body else []
+    headers = [*extra, *([("Content-Type", content_type)] if body else [])]
     method = "POST" if body else "GET"
     data = http.request(
         method, host(contact, port), path, headers=headers, body=body, keep_open=True
