@@ -260,6 +260,7 @@ def _stated(command: Any) -> Any:
 @_stated
 @click.option("--body", metavar="NAME", help="The body whose --site is meant.")
 @click.option("--who", metavar="NAME", help="Who says so (default: you).")
+@click.option("--because", metavar="TEXT", help="What it rests on: a label, a file and its digest.")
 @output.JSON
 @click.pass_context
 def set_device(
@@ -268,6 +269,7 @@ def set_device(
     device_id: int,
     body: str | None,
     who: str | None,
+    because: str | None,
     as_json: bool,
     **said: str | None,
 ) -> int:
@@ -280,11 +282,12 @@ def set_device(
         raise UsageError(
             "nothing is stated", hint="`custodes devices set --help` lists what can be."
         )
+    source = "custodes devices set" + (f": {because.strip()[:500]}" if because else "")
     with context.register(ctx) as register, register.transaction():
         device = find(register, device_id)
         site_id = _site(register, wanted, body)
         changes = register.state(
-            device.id, wanted, who=who or _me(), source="custodes devices set",
+            device.id, wanted, who=who or _me(), source=source,
             now=datetime.now(UTC), site_id=site_id,
         )  # fmt: skip
     _say_changes(device.id, changes, as_json)

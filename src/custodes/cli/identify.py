@@ -11,8 +11,8 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from custodes.cli import context, output
-from custodes.errors import InputError
+from custodes.cli import context, media, output
+from custodes.errors import InputError, UsageError
 from custodes.find.identify import core
 from custodes.find.read.lines import Readable, lines
 from custodes.find.read.streams import GZIP_MAGIC, Gunzip
@@ -44,7 +44,22 @@ _BOOL = (True, False)
     is_flag=True,
     help="Print errors as JSON too.",
 )
-def identify(*, file: str, by: str, summary: bool, human: bool, as_json: bool) -> int:
+@click.option(
+    "--evidence",
+    metavar="DIR",
+    help="Of a picture or recording: write what each text was read from, as PNG, into DIR.",
+)
+@click.option("--marks-only", is_flag=True, help="Of a picture or recording: decode nothing.")
+def identify(
+    *,
+    file: str,
+    by: str,
+    summary: bool,
+    human: bool,
+    as_json: bool,
+    evidence: str | None,
+    marks_only: bool,
+) -> int:
     """Say what the observations in FILE mean; `-` (or nothing) reads standard input.
 
     In: one JSON object a line with `field` and `payload` (also .gz). Out: one JSON object a line
@@ -54,9 +69,17 @@ def identify(*, file: str, by: str, summary: bool, human: bool, as_json: bool) -
     With --by device, observations that share `device` (or `address`) are weighed together; they
     need not stand together.
 
+    FILE may be a picture or a recording too, recognised by its content: its marks and the text in
+    some of its frames are read, and the answer says what is possible, never more. A person
+    confirms it with `custodes devices set`.
+
     Exit status: 0 done, 2 wrong usage or no such file, 3 the file or some lines of it
-    could not be read (the others were).
+    could not be read (the others were), 7 what reads pictures is not installed (marks were read).
     """
+    if file != "-" and media.is_media(file):
+        return media.identify_media(file, evidence=evidence, marks_only=marks_only, human=human)
+    if evidence is not None or marks_only:
+        raise UsageError("--evidence and --marks-only are for pictures and recordings")
     trouble = Trouble(as_json)
     gc.freeze()  # readings hold no cycles: looking for some costs a tenth of the time
     gc.set_threshold(50_000, 20, 100)

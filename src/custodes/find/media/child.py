@@ -141,19 +141,27 @@ def spread(av: Any, container: Any, video: Any, task: dict[str, Any]) -> Iterato
     if not 0 < length_s < 10 * 365 * 86400:
         yield from islice(decoded(av, container, video, task["packets"]), 0, 12 * wanted, 12)
         return
-    share = task["packets"] // wanted
+    start_s = float(container.start_time or 0) / 1_000_000
+    found = 0
     for n in range(wanted):
-        at_s = length_s * (n + 0.5) / wanted
-        start = float(container.start_time or 0) / 1_000_000
-        due_s = start + at_s
+        due_s = start_s + length_s * (n + 0.5) / wanted
         container.seek(int(due_s * 1_000_000))
-        last = None
-        for frame in decoded(av, container, video, share):
-            last = frame
-            if frame.time is None or frame.time >= due_s:
-                break
-        if last is not None:
-            yield last
+        frame = next_at(decoded(av, container, video, task["packets"] // wanted), due_s)
+        if frame is not None:
+            found += 1
+            yield frame
+    if not found:  # no key picture behind any of these places
+        container.seek(0)
+        yield from islice(decoded(av, container, video, task["packets"]), 0, 12 * wanted, 12)
+
+
+def next_at(pictures: Iterator[Any], due_s: float) -> Any:
+    """The first frame that is due, else the last that came, else None."""
+    last = None
+    for last in pictures:
+        if last.time is None or last.time >= due_s:
+            break
+    return last
 
 
 def decoded(av: Any, container: Any, video: Any, packets: int) -> Iterator[Any]:
