@@ -255,9 +255,7 @@ def _best(cluster: Sequence[Part]) -> dict[str, int]:
         sources.setdefault(part.source, []).append(part)
     best = dict.fromkeys(COUNTS, 0)
     for held in sources.values():
-        tops = [
-            max(group, key=lambda p: p.bytes_out + p.bytes_in) for group in _overlapping(held)
-        ]
+        tops = [max(group, key=lambda p: p.bytes_out + p.bytes_in) for group in _overlapping(held)]
         sums = {name: sum(getattr(p, name) for p in tops) for name in COUNTS}
         if sums["bytes_out"] + sums["bytes_in"] > best["bytes_out"] + best["bytes_in"]:
             best = sums

@@ -96,3 +96,9 @@ def _version(data: bytes, at: int) -> int:
     if len(data) <= at:
         raise PeerError("an empty packet")
     return {4: IPV4, 6: IPV6}.get(data[at] >> 4, 0)
+
+
+def build(source: bytes, target: bytes, kind: int, content: bytes, *, vlan: int = 0) -> bytes:
+    """A frame as a card sends it, with a VLAN tag where one is given."""
+    tag = b"\x81\x00" + vlan.to_bytes(2) if vlan else b""
+    return target + source + tag + kind.to_bytes(2) + content

@@ -153,3 +153,28 @@ class Reassembler:
             self._waiting.popitem(last=False)
             self.let_go += 1
         return whole
+
+
+def build(
+    source: bytes,
+    target: bytes,
+    protocol: int,
+    content: bytes,
+    *,
+    hops_left: int = 64,
+    part: Part | None = None,
+) -> bytes:
+    """A packet of the version that its addresses have; IPv4 without a check sum."""
+    if len(source) == 16:
+        head = b"\x60\0\0\0" + len(content).to_bytes(2) + bytes([protocol, hops_left])
+        return head + source + target + content
+    flags = (part.offset // 8 | (0x2000 if part.more else 0)) if part else 0x4000
+    number = part.number if part else 0
+    head = b"\x45\0" + (20 + len(content)).to_bytes(2) + number.to_bytes(2) + flags.to_bytes(2)
+    return head + bytes([hops_left, protocol, 0, 0]) + source + target + content
+
+
+def build_udp(source_port: int, target_port: int, content: bytes) -> bytes:
+    """A UDP datagram without a check sum."""
+    size = (8 + len(content)).to_bytes(2)
+    return source_port.to_bytes(2) + target_port.to_bytes(2) + size + bytes(2) + content

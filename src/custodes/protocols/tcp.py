@@ -102,3 +102,19 @@ class Stream:
     def _take(self, place: int, data: bytes) -> None:
         new = data[max(0, len(self.content) - place) :] if place <= len(self.content) else b""
         self.content += new[: self.limit_bytes - len(self.content)]
+
+
+def build(
+    source_port: int, target_port: int, sequence: int, content: bytes = b"", flags: int = ACK
+) -> bytes:
+    """A segment without options and without a check sum."""
+    ports = source_port.to_bytes(2) + target_port.to_bytes(2)
+    return (
+        ports
+        + (sequence % WINDOW).to_bytes(4)
+        + bytes(4)
+        + bytes([0x50, flags])
+        + b"\xff\xff"
+        + bytes(4)
+        + content
+    )

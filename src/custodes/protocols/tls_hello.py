@@ -76,7 +76,8 @@ def _handshake(data: bytes) -> bytes:
 
 def _messages(data: bytes) -> list[tuple[int, bytes]]:
     """Handshake messages; the last may be cut."""
-    found, at = [], 0
+    found: list[tuple[int, bytes]] = []
+    at = 0
     while at + 4 <= len(data) and len(found) < MAX_MESSAGES:
         size = int.from_bytes(data[at + 1 : at + 4])
         found.append((data[at], data[at + 4 : at + 4 + size]))

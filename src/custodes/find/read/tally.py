@@ -1,5 +1,6 @@
 """How far a file was read, and what in it could not be understood."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 LISTED = 20  # rejected items that are listed with their reason; the rest are only counted
@@ -18,7 +19,9 @@ class Tally:
     """Counts of one file while it is read.
 
     `unit` names what `items` counts (line, host, row); `offset` is the byte of the unpacked text
-    up to which every item is complete; `last` says which item was read last.
+    up to which every item is complete; `last` says which item was read last. `notes` is what a
+    person should know of the file although nothing is wrong with it; `useful` is called where what
+    was unpacked made sense before it gives an observation.
     """
 
     unit: str = "line"
@@ -28,6 +31,8 @@ class Tally:
     rejected: int = 0
     last: str = ""
     reasons: list[Rejected] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    useful: Callable[[], object] = lambda: None
 
     def reject(self, where: str, reason: str) -> None:
         """Count an item that was left out, and keep the reason of the first few."""

@@ -1,0 +1,120 @@
+"""Flows put together to conversations: which device, which peer, which port, how much. Pure."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from custodes.estate.conversations import Role, Talk
+from custodes.find.listen.flows import Flow
+from custodes.find.listen.who import Who, written
+from custodes.protocols import ip
+
+MAX_TALKS = 20_000
+MAX_NAMES = 20_000
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+TRANSPORTS = {ip.TCP: "tcp", ip.UDP: "udp", ip.ICMP: "icmp", ip.ICMPV6: "icmp"}
+QUIET = frozenset({b"\xff\xff\xff\xff", b"\xef\xff\xff\xfa", b"\xef\xff\xff\xfb"})
+
+
+class _Key(NamedTuple):
+    device: bytes
+    peer: bytes
+    port: int
+    protocol: int
+    role: Role
+    name: str
+
+
+class Names:
+    """Which name a client meant by an address: as DNS answered it, the latest answer first."""
+
+    def __init__(self) -> None:
+        self._names: dict[tuple[bytes, bytes], str] = {}
+
+    def learn(self, client: bytes, address: bytes, name: str) -> None:
+        """Note an answer."""
+        self._names.pop((client, address), None)
+        self._names[client, address] = name
+        if len(self._names) > MAX_NAMES:
+            del self._names[next(iter(self._names))]
+
+    def of(self, client: bytes, address: bytes) -> str:
+        """The name; empty where none was heard."""
+        return self._names.get((client, address), "")
+
+
+class Talks:
+    """What devices exchanged with peers since the last time that it was asked for."""
+
+    def __init__(self, who: Who, names: Names) -> None:
+        self._who = who
+        self._names = names
+        self._held: dict[_Key, list[int]] = {}
+
+    @property
+    def crowded(self) -> bool:
+        """Whether it is time to write down what there is."""
+        return len(self._held) >= MAX_TALKS
+
+    def add(self, flow: Flow) -> None:
+        """Take what a flow has counted, for either end that is a device here."""
+        if flow.first_us < 0 or is_to_many(flow.target) or not any(flow.source):
+            return
+        times = (flow.first_us, max(flow.first_us, flow.last_us))
+        if self._who.is_local(flow.source):
+            self._count(flow, flow.source, flow.target, 0, times)
+        if self._who.is_local(flow.target) and flow.target in self._who.spoke:
+            self._count(flow, flow.target, flow.source, 1, times)
+
+    def _count(
+        self, flow: Flow, device: bytes, peer: bytes, side: int, times: tuple[int, int]
+    ) -> None:
+        pair = flow.pair
+        role: Role = ""
+        if pair.client is not None:
+            role = "client" if pair.client[0] == device else "server"
+        name = "" if role == "server" else pair.name or self._names.of(device, peer)
+        key = _Key(device, peer, pair.port, flow.protocol, role, name)
+        held = self._held.get(key)
+        if held is None:
+            held = self._held[key] = [0, 0, 0, 0, *times]
+        held[side] += flow.size_bytes
+        held[2 + side] += flow.packets
+        held[4], held[5] = min(held[4], times[0]), max(held[5], times[1])
+
+    def take(self) -> Iterator[tuple[bytes, Talk]]:
+        """Everything that was added, with the address of its device; then it is empty."""
+        held, self._held = self._held, {}
+        for key, (bytes_out, bytes_in, packets_out, packets_in, first_us, last_us) in held.items():
+            yield (
+                key.device,
+                Talk(
+                    peer=written(key.peer),
+                    name=key.name,
+                    port=key.port,
+                    transport=TRANSPORTS.get(key.protocol, f"ip-{key.protocol}"),
+                    role=key.role,
+                    bytes_out=bytes_out,
+                    bytes_in=bytes_in,
+                    packets_out=packets_out,
+                    packets_in=packets_in,
+                    first=instant(first_us),
+                    last=instant(last_us),
+                ),
+            )
+
+
+def is_to_many(address: bytes) -> bool:
+    """Whether an address is everybody's, such as those that discovery asks; streams to a group of
+    their own are somebody's choice and count as a peer."""
+    if len(address) == 4:
+        return address in QUIET or address[:3] == b"\xe0\x00\x00"
+    return address[0] == 0xFF and address[1] & 15 in (1, 2)
+
+
+def instant(micros: int) -> datetime:
+    """Microseconds since 1970 as an instant; what no calendar holds is its last day."""
+    try:
+        return NEVER + timedelta(microseconds=micros)
+    except OverflowError:
+        return datetime(9999, 12, 31, tzinfo=UTC)
