@@ -9,7 +9,11 @@ import pytest
 
 from custodes import protocols
 
-MODULES = sorted(module.name for module in pkgutil.iter_modules(protocols.__path__))
+MODULES = sorted(
+    module.name.removeprefix("custodes.protocols.")
+    for module in pkgutil.walk_packages(protocols.__path__, "custodes.protocols.")
+    if not module.ispkg
+)
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -20,7 +24,9 @@ def test_the_examples_in_the_documentation_are_true(name: str) -> None:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_no_module_holds_a_message_that_changes_or_logs_in_to_a_device(name: str) -> None:
-    source = (Path(protocols.__path__[0]) / f"{name}.py").read_text(encoding="utf-8")
+    source = (Path(protocols.__path__[0]) / f"{name.replace('.', '/')}.py").read_text(
+        encoding="utf-8"
+    )
     for forbidden in (
         "setConfig",
         "<Types>activate",
