@@ -80,4 +80,4 @@ class Identity(msgspec.Struct, kw_only=True):
     device_type: str | None = None
     confidence: float = 0.0
     evidence: list[Evidence] = msgspec.field(default_factory=list)
-    conditions: list[Condition] = msgspec.field(default_factory=list)
+    conditions: tuple[Condition, ...] = ()

@@ -169,7 +169,8 @@ def test_three_makers_that_have_nothing_to_do_with_each_other_are_a_conflict() -
     assert (found.is_surveillance, found.mac) == (None, "ac:cc:8e:00:00:01")
     assert found.confidence == 0.0
     assert against(found) >= {"Hikvision", "Axis", "Dahua", "Bosch"}
-    assert all(e.against for e in found.evidence if e.conclusion != "mac")
+    told = {e.conclusion for e in found.evidence if not e.against}
+    assert told == {"mac", "condition.honeypot"}
 
 
 def test_badges_of_one_maker_are_no_conflict() -> None:

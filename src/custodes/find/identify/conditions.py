@@ -7,13 +7,14 @@ identity's evidence alone, so that whoever kept the evidence can tell it again.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from custodes.find.identify import names
 from custodes.find.identify.phrases import short
 from custodes.identity import CONDITION, CONDITIONS, Condition, Evidence, Identity
 
 _NAMED: Final = 5  # names that one sentence can bear
 
 
-def of(identity: Identity) -> list[Condition]:
+def of(identity: Identity) -> tuple[Condition, ...]:
     """Every condition that the identity's evidence speaks of, in a fixed order."""
     said: dict[str, list[Evidence]] = {}
     for e in identity.evidence:
@@ -26,7 +27,7 @@ def of(identity: Identity) -> list[Condition]:
     ]
     if identity.vendor and identity.maker and identity.vendor != identity.maker:
         found.append(Condition(kind="rebadge", why=_rebadge(identity)))
-    return found
+    return tuple(found)
 
 
 def _values(evidence: Sequence[Evidence]) -> list[str]:
@@ -81,10 +82,16 @@ def _channels(values: Sequence[str]) -> str:
 
 
 def _rebadge(identity: Identity) -> str:
+    badge, maker = short(identity.vendor or ""), short(identity.maker or "")
+    if names.builds_its_own(badge) and not names.may_be_built_by(badge, maker):
+        return (
+            f"The badge is {badge}'s, the firmware {maker}'s, and no source known to us says that "
+            f"{badge} sells what {maker} builds: somebody may have typed the name in, or two "
+            "devices answer here."
+        )
     return (
-        f"The badge is {short(identity.vendor or '')}'s and the maker {short(identity.maker or '')}: a device that one firm "
-        "built and another sells under its own name. Faults found in the maker's firmware concern "
-        "it too."
+        f"The badge is {badge}'s and the maker {maker}: one firm built the device, another sells "
+        "it under its own name. Faults found in the maker's firmware concern it too."
     )
 
 

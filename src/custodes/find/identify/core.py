@@ -112,12 +112,13 @@ def identify_devices(
 class _Group:
     """What was read so far about one device. Most devices of a long list are seen once."""
 
-    __slots__ = ("channels", "count", "device", "first", "id", "readings")
+    __slots__ = ("channels", "count", "device", "first", "id", "ports", "readings")
 
     def __init__(self) -> None:
         self.first: tuple[Sequence[Claim], str, str | None] | None = None
         self.readings: dict[tuple[Claim, str], str | None] | None = None
         self.channels: dict[str, Observation] | None = None
+        self.ports: dict[str, int | None] = {}  # by observation, where all of it came from one
         self.id: str | None = None  # of all its observations, where they share one
         self.device: str | None = None
         self.count = 0
@@ -131,15 +132,18 @@ class _Group:
         claims = self._read(observation)
         if not claims:
             return
+        where, when = _place(observation)
+        port = observation.port
+        self.ports[where] = port if self.ports.get(where, port) == port else None
         if self.first is None and self.readings is None:
-            self.first = (claims, *_place(observation))
+            self.first = (claims, where, when)
             return
         if self.readings is None:
             self.readings = {}
         if self.first is not None:
             self._keep(*self.first)
             self.first = None
-        self._keep(claims, *_place(observation))
+        self._keep(claims, where, when)
 
     def _read(self, observation: Observation) -> Sequence[Claim]:
         if observation.field != _CHANNEL:
@@ -176,7 +180,8 @@ class _Group:
         if self.first is not None:
             return conclude_one(*self.first)
         seen = self.readings or {}
-        return conclude((claim, where, when) for (claim, where), when in seen.items())
+        sighted = ((claim, where, when) for (claim, where), when in seen.items())
+        return conclude(sighted, self.ports)
 
     def identity(self) -> Identity:
         found = self._conclude()

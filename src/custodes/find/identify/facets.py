@@ -30,7 +30,8 @@ ALTERNATIVE_NAMES_LIMIT: Final = 32
 # looking at every place, which \b, ^ and letters without case force it to do.
 _TITLE = re.compile(r"<[tT][iI][tT][lL][eE][^<>]{0,200}>([^<]{0,1024})")
 _HEADERS = re.compile(
-    r"\n(server|www-authenticate|set-cookie|location|x-powered-by|public)[ \t]*:[ \t]*"
+    r"\n(server|www-authenticate|set-cookie|location|x-powered-by|public|via|cf-ray|x-varnish|"
+    r"x-amz-cf-id|x-azure-ref|x-iinfo|x-sucuri-id|x-akamai-transformed)[ \t]*:[ \t]*"
     r"([^\r\n]{1,1024})",
     re.IGNORECASE,
 )

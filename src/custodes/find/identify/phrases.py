@@ -53,6 +53,11 @@ _WHERE: Final = {
     "dhcp.": "what it says when it asks for an address (DHCP)",
     "udp.discovery": "its answer to its maker's discovery",
     "asset.record": "the asset list",
+    "media.": "the recording",
+    "media.text": "the writing in the picture",
+    "media.exif": "the notes in the picture file",
+    "shadowserver.": "the Shadowserver report",
+    "exposure.": "the report on what the internet sees",
     "model": "the form of its model number",
 }
 _LABELS: Final = {

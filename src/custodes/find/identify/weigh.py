@@ -5,33 +5,34 @@ each other, and what contradicts is shown and lowers the confidence. Two answers
 well supported give no answer.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from msgspec.structs import replace
 
-from custodes.find.identify import names, possible
+from custodes.find.identify import conditions, names, places, possible
 from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
 from custodes.find.identify.recent import Recent
-from custodes.identity import CONCLUSIONS, Evidence, Identity
+from custodes.identity import CONCLUSIONS, CONDITION, Evidence, Identity
 from custodes.knowledge.devices import DEVICE_TYPES
 
-# claim, the observation that it was read from (id or digest), and when that was seen
-Sighted = tuple[Claim, str, str | None]
+Sighted = places.Sighted
 Value = str | bool
 
 TIE: Final = 0.08  # two answers closer than this are equally well supported
 BADGE: Final = 0.5  # how well a badge must be supported to be one on another's platform
 UNDECLARED_LIMIT: Final = 0.99
-TOO_MANY_MAKERS: Final = 3  # unrelated makers of cameras: a honeypot, or several devices behind one
+_NOWHERE: Final[places.Ports] = {}
+_SOFTWARE: Final = "video management system"
 
 _EXACT: Final = ("product_family", "model", "firmware", "serial", "mac")
 
 
-def conclude(sighted: Iterable[Sighted]) -> Identity:
+def conclude(sighted: Iterable[Sighted], ports: places.Ports = _NOWHERE) -> Identity:
     """Weigh all readings of one device against each other.
 
-    The order of the readings does not matter. `id` and `device` are the caller's to fill in.
+    The order of the readings does not matter. `ports` says at which port each observation was
+    made, as far as that is known. `id` and `device` are the caller's to fill in.
     """
     readings: dict[str, list[Sighted]] = {}
     for entry in sighted:
@@ -40,7 +41,7 @@ def conclude(sighted: Iterable[Sighted]) -> Identity:
             readings[name].append(entry)
         else:
             readings[name] = [entry]
-    return _Weighing(readings).identity() if readings else Identity()
+    return _Weighing(readings, ports).identity() if readings else Identity()
 
 
 def conclude_one(claims: Sequence[Claim], where: str, when: str | None) -> Identity:
@@ -62,15 +63,19 @@ forget = _concluded.cache_clear
 class _Weighing:
     """The readings of one device, by conclusion, and what became of them."""
 
-    def __init__(self, readings: dict[str, list[Sighted]]) -> None:
+    def __init__(self, readings: dict[str, list[Sighted]], ports: places.Ports) -> None:
         self.readings = readings
+        self.ports = ports
+        self.aside: Mapping[str, Sequence[Sighted]] = {}  # words of something else, only shown
         self.out = Identity()
         self.against = 0.0  # how strongly another brand is supported
 
     def identity(self) -> Identity:
+        finding = places.several(self.readings, self.ports)
+        if finding is not None:
+            return self._apart(finding)
+        self.readings, self.aside = places.without_go_betweens(self.readings)
         out, readings = self.out, self.readings
-        if self._is_conflict():
-            return self._conflict()
         for name in _EXACT:
             if name in readings:
                 setattr(out, name, _exact(readings[name]))
@@ -89,6 +94,7 @@ class _Weighing:
         out.is_surveillance = None if told is None else bool(told)
         score = vendor_score or maker_score or told_score or type_score
         out.confidence = round(score * (1.0 - self.against / 2), 2)
+        self._tell_conditions()
         self._show_all()
         return out
 
@@ -109,38 +115,63 @@ class _Weighing:
             return None, 0.0
         return first, best
 
-    def _is_conflict(self) -> bool:
-        """Whether too many makers that have nothing to do with each other are well supported."""
-        get = self.readings.get
-        named = {str(c.value) for c, _, _ in get("vendor", ()) if c.weight >= LOOKS}
-        named.update(str(c.value) for c, _, _ in get("maker", ()) if c.weight >= LOOKS)
-        named.update(str(c.value) for c, _, _ in get(DEFAULT, ()) if c.weight >= LOOKS)
-        if len(named) < TOO_MANY_MAKERS:
-            return False
-        apart: list[str] = []
-        for name in sorted(named):
-            if names.makes_cameras(name) and not any(names.related(name, o) for o in apart):
-                apart.append(name)
-        return len(apart) >= TOO_MANY_MAKERS
+    def _apart(self, finding: places.Finding) -> Identity:
+        """Nothing is concluded of one device, and what was read is shown as against it.
 
-    def _conflict(self) -> Identity:
-        """Nothing is concluded, and everything that was read is shown as against it.
-
-        What such a host says of itself may be another device's word; only the address that its
-        network segment knows it by is its own.
+        What such an address says of itself may be another device's word; only the hardware address
+        that its network segment knows it by is its own.
         """
         defaults = self.readings.pop(DEFAULT, [])
         self.readings["vendor"] = self.readings.get("vendor", []) + _renamed(defaults, "vendor")
         own = [e for e in self.readings.get("mac", ()) if e[0].field == "mac.address"]
         if own:
             self.out.mac = str(_exact(own))
+        self._say(finding)
+        if finding.kind == "several_devices":
+            self._ask_each()
         self._show_all()
         return self.out
 
+    def _say(self, finding: places.Finding) -> None:
+        name = CONDITION + finding.kind
+        self.readings[name] = [
+            (_saying(answer.entry[0], name, answer.told(finding.kind)), *answer.entry[1:])
+            for answer in finding.answers
+        ]
+
+    def _ask_each(self) -> None:
+        """Whether everything that answers behind the address is surveillance, by its own words."""
+        said = self.readings.get("is_surveillance", ())
+        if {claim.value for claim, _, _ in said if claim.weight >= LOOKS} == {True}:
+            self.out.is_surveillance = True
+
+    def _tell_conditions(self) -> None:
+        """What else must be known: that it is one of several devices, or a program."""
+        out, readings = self.out, self.readings
+        twins = places.twins(readings, self.ports)
+        if twins:
+            self._say(places.Finding("several_devices", twins))
+            for name in _EXACT:
+                if len({entry[0].value for entry in readings.get(name, ())}) > 1:
+                    setattr(out, name, None)
+        if out.device_type == _SOFTWARE and places.SOFTWARE not in readings:
+            best, where, when = _strongest(readings["device_type"], _SOFTWARE)
+            called = out.product_family or out.vendor or best.matched
+            readings[places.SOFTWARE] = [(_saying(best, places.SOFTWARE, called), where, when)]
+
     def _show_all(self) -> None:
+        out = self.out
         for name in CONCLUSIONS:
-            if name in self.readings:
-                _show(self.out.evidence, self.readings[name], getattr(self.out, name))
+            entries = self.readings.get(name)
+            if self.aside:
+                entries = [*(entries or ()), *self.aside.get(name, ())]
+            if entries:
+                _show(out.evidence, entries, getattr(out, name))
+        told = [name for name in self.readings if name.startswith(CONDITION)]
+        for name in sorted(told):
+            _show(out.evidence, self.readings[name], None)
+        if told or (out.vendor and out.maker and out.vendor != out.maker):
+            out.conditions = conditions.of(out)
 
     def _hear_defaults(self) -> None:
         """A brand that only follows from platform or prefix counts where nothing names another.
@@ -260,6 +291,11 @@ def _renamed(entries: list[Sighted], conclusion: str) -> list[Sighted]:
     ]
 
 
+def _saying(claim: Claim, conclusion: str, value: str) -> Claim:
+    """The same words, speaking for something else."""
+    return replace(claim, conclusion=conclusion, value=value)
+
+
 def _bounded(weight: float) -> float:
     return 1.0 if weight >= DECLARED else min(weight, UNDECLARED_LIMIT)
 
@@ -342,6 +378,7 @@ def _show(evidence: list[Evidence], entries: list[Sighted], concluded: Value | N
         if any(entry[0].value != concluded for entry in entries):
             entries.sort(key=lambda entry: entry[0].value != concluded)
     last: Claim | None = None
+    name = entries[0][0].conclusion
     for claim, where, when in entries:
         if claim == last:
             continue
@@ -355,7 +392,7 @@ def _show(evidence: list[Evidence], entries: list[Sighted], concluded: Value | N
                 matched=claim.matched,
                 source=claim.source,
                 weight=claim.weight,
-                against=claim.value != concluded,
+                against=claim.value != concluded and not name.startswith(CONDITION),
                 observation=where,
                 seen_at=when,
             )

@@ -10,6 +10,7 @@ from functools import partial
 from custodes.find.identify.claims import Reading
 from custodes.find.identify.readers import (
     axis,
+    between,
     certificates,
     dahua,
     hikvision,
@@ -68,19 +69,45 @@ def _realm(field: str, text: str) -> Reading:
     return read(field, text)
 
 
+def _both(first: Reader, second: Reader) -> Reader:
+    """What two readers read out of one text, in one reading."""
+
+    def read(text: str) -> Reading:
+        reading = first(text)
+        reading.claims += second(text).claims
+        return reading
+
+    return read
+
+
 # For one facet, by its field.
 FACET_READERS: Mapping[str, Reader] = {
-    "http.realm": partial(_realm, "http.realm"),
-    "rtsp.realm": partial(_realm, "rtsp.realm"),
+    "http.realm": _both(partial(_realm, "http.realm"), partial(between.program, "http.realm")),
+    "rtsp.realm": _both(partial(_realm, "rtsp.realm"), partial(between.program, "rtsp.realm")),
     "http.body": network.machine_description,
+    "http.title": partial(between.title, "http.title"),
+    "http.header.server": partial(between.server, "http.header.server"),
+    "http.header.set-cookie": partial(between.cookie, "http.header.set-cookie"),
+    "http.header.via": partial(between.via, "http.header.via"),
+    "rtsp.header.via": partial(between.via, "rtsp.header.via"),
+    "rtsp.header.server": partial(between.program, "rtsp.header.server"),
+    "rtsp.sdp.session": partial(between.program, "rtsp.sdp.session"),
+    "onvif.manufacturer": partial(between.program, "onvif.manufacturer"),
+    "onvif.model": partial(between.program, "onvif.model"),
     "dhcp.vendor_class": network.dhcp_vendor_class,
     "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),
     "ftp.banner": partial(axis.greeting, "ftp.banner"),
     "mdns.txt": partial(network.announced, "mdns.txt"),
-    "mdns.instance": partial(network.announced, "mdns.instance"),
+    "mdns.instance": _both(
+        partial(network.announced, "mdns.instance"), partial(between.program, "mdns.instance")
+    ),
     "upnp.usn": partial(network.upnp, "upnp.usn"),
     "tls.subject": partial(certificates.names_of, "tls.subject"),
     "tls.san": partial(certificates.names_of, "tls.san"),
+    **{
+        f"http.header.{name}": partial(between.header, f"http.header.{name}")
+        for name in between.HEADERS
+    },
 }
 
 # For a facet on which no fingerprint decided, by its field.

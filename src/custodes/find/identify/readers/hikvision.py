@@ -6,6 +6,7 @@ relabels, std-cgi.com).
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from custodes.find.identify import models, names
@@ -30,6 +31,7 @@ from custodes.knowledge.devices import DEVICE_TYPES
 _SADP: Final = "SADP inquiry answer, UDP 37020 (Supergiovane/node-red-contrib-hikvision-ultimate)"
 _ISAPI: Final = "ISAPI document (maciej-or/hikvision_next, 15 devices)"
 _PLATFORM: Final = "Hikvision"
+CHANNEL_LIST: Final = "condition.channel_list"
 _NAMESPACE: Final = re.compile(
     r"xmlns(?::\w{1,32})?=[\"']http://www\.(hikvision\.com|isapi\.org|std-cgi\.com)/"
 )
@@ -244,6 +246,7 @@ def channel(text: str) -> Reading:
     model = read.get("model")
     if not model or models.is_generic(model):
         model = None
+    _listed(reading, read)
     reading.say("model", model, PROTOCOL)
     serial = read.get("serialNumber", "")
     if serial.strip("0"):
@@ -267,6 +270,12 @@ def channel(text: str) -> Reading:
     return reading
 
 
+def _listed(reading: Reading, read: Mapping[str, str]) -> None:
+    """That these words speak of another device than the one that sent them."""
+    shown = read.get("model") or read.get("name") or read.get("ipAddress") or read.get("id")
+    reading.say(CHANNEL_LIST, shown, PROTOCOL)
+
+
 def recorder_of(text: str) -> Reading:
     """One entry of a channel list, read as what it says of the recorder that keeps the list."""
     reading = Reading("isapi-channel-list", "isapi.InputProxyChannel", _ISAPI)
@@ -274,4 +283,5 @@ def recorder_of(text: str) -> Reading:
         reading.say("maker", _PLATFORM, BANNER, "InputProxyChannel")
         reading.say(DEFAULT, _PLATFORM, LOOKS, "InputProxyChannel")
         reading.say("device_type", "recorder", PROTOCOL, "InputProxyChannel")
+        _listed(reading, fields(text))
     return reading
