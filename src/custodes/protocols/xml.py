@@ -8,6 +8,7 @@ character sets, control characters, bare ampersands, junk behind the root.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from xml.parsers import expat
 
 from custodes.errors import PeerError
@@ -100,6 +101,31 @@ def _parse(text: str) -> Element:
     if builder.root is None:
         raise PeerError("no XML element")
     return builder.root
+
+
+def parse_cut(data: bytes | str, limit: int = MIB) -> Element:
+    """Read XML that may end before its time: what was whole before the cut or the break.
+
+    An element that the cut went through, and has nothing whole inside, is left out: half a value
+    is a wrong one.
+
+    Raises:
+        PeerError: not even the root can be read, it carries a document type, or breaks a limit.
+    """
+    text = clean(data[:limit])
+    builder = _Builder()
+    try:
+        builder.parser.Parse(_LOOSE_AMPERSAND.sub("&amp;", text).encode("utf-8", "replace"), True)
+    except expat.ExpatError as error:
+        if builder.root is None:
+            raise _refusal(error) from error
+    root = builder.root
+    if root is None:
+        raise PeerError("no XML element")
+    for parent, element in reversed(list(pairwise(builder.open))):
+        if not element.children:
+            parent.children.remove(element)
+    return root
 
 
 def _refusal(error: expat.ExpatError) -> PeerError:
