@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from custodes.cli import context, output
+from custodes.cli.details import say_details
 from custodes.cli.nouns import Noun
 from custodes.errors import UsageError
 from custodes.units import counted, iso
@@ -154,15 +155,24 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
         total = register.how_many_of([device.id])[device.id]
         findings = register.findings(device_id=device.id)
         history = register.statements_of(device.id)
+        told = register.fact_history(device.id)
+        attached = register.attached_to(device.id)
     if as_json:
         import msgspec
 
-        extra = {"statements": history, "findings": findings, "observations": seen}
+        extra = {
+            "statements": history,
+            "findings": findings,
+            "facts": told,
+            "attached": attached,
+            "observations": seen,
+        }
         output.emit_json(as_plain(device) | msgspec.to_builtins(extra))
         return 0
     _say_device(device)
     _say_evidence(device)
     _say_statements(device)
+    say_details(told, attached)
     _say_findings(findings)
     counting = counted(total, "observation", "observations")
     click.echo(f"\n{counting}" + ("" if raw else " (--raw shows all)"))
@@ -287,7 +297,7 @@ def set_device(
         device = find(register, device_id)
         site_id = _site(register, wanted, body)
         changes = register.state(
-            device.id, wanted, who=who or _me(), source=source,
+            device.id, wanted, who=who or me(), source=source,
             now=datetime.now(UTC), site_id=site_id,
         )  # fmt: skip
     _say_changes(device.id, changes, as_json)
@@ -302,7 +312,8 @@ def _site(register: "Register", wanted: dict[str, str], body: str | None) -> int
     return site.id
 
 
-def _me() -> str:
+def me() -> str:
+    """The name of whoever runs this."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):

@@ -43,14 +43,16 @@ def call(operation: str) -> bytes:
     """
     if operation not in _BODIES:
         raise UsageError(f"{operation[:60]!r} is not a call that only reads")
-    return _envelope(f"<tds:{operation}>{_BODIES[operation]}</tds:{operation}>")
+    return envelope(f"<tds:{operation}>{_BODIES[operation]}</tds:{operation}>")
 
 
-def _envelope(body: str) -> bytes:
+def envelope(body: str, header: str = "") -> bytes:
+    """A SOAP 1.2 envelope around what is asked; `header` is what proves who asks."""
+    header = f"<s:Header>{header}</s:Header>" if header else ""
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         f'<s:Envelope xmlns:s="{ENVELOPE}" xmlns:tds="{DEVICE}" xmlns:tt="{SCHEMA}">'
-        f"<s:Body>{body}</s:Body></s:Envelope>"
+        f"{header}<s:Body>{body}</s:Body></s:Envelope>"
     ).encode()
 
 
@@ -238,7 +240,7 @@ def build_endpoint_reference(guid: str) -> bytes:
 
 def build_fault(code: str = "ter:NotAuthorized", reason: str = "Sender not Authorized") -> bytes:
     """A device's refusal."""
-    return _envelope(
+    return envelope(
         f'<s:Fault xmlns:ter="{ERRORS}"><s:Code><s:Value>s:Sender</s:Value>'
         f"<s:Subcode><s:Value>{xml.escape(code)}</s:Value></s:Subcode></s:Code>"
         f'<s:Reason><s:Text xml:lang="en">{xml.escape(reason)}</s:Text></s:Reason></s:Fault>'
@@ -246,7 +248,7 @@ def build_fault(code: str = "ter:NotAuthorized", reason: str = "Sender not Autho
 
 
 def _response(operation: str, inside: str) -> bytes:
-    return _envelope(f"<tds:{operation}Response>{inside}</tds:{operation}Response>")
+    return envelope(f"<tds:{operation}Response>{inside}</tds:{operation}Response>")
 
 
 def _elements(prefix: str, values: Mapping[str, object]) -> str:
