@@ -197,7 +197,8 @@ async def _look(
     run, _ = job.begin(
         register, job.describe(asked, plan), datetime.now(UTC), resume=False, fresh=True
     )
-    with job.Filer(register, run, None) as filer:
+    look = job.look(register, run, asked)
+    with job.Filer(register, run, None, look) as filer:
 
         def finished(outcome: "Outcome") -> None:
             found.add(outcome)
@@ -211,6 +212,7 @@ async def _look(
             finished=finished,
         )
     register.finish_run(run.id, datetime.now(UTC))
+    register.finish_look(look, datetime.now(UTC))
     return document(summary, found, already_done=0, rate=plan.limits.packets_per_second)
 
 

@@ -180,7 +180,7 @@ class Job:
 
     def _take(self, reader: "Reader", report: FileReport) -> None:
         progress = Progress(reader)
-        intake = self._intake(progress)
+        intake = self._intake(progress, reader.name)
         try:
             with self.stop.gently():
                 self._read(reader, intake, progress, report)
@@ -244,13 +244,13 @@ class Job:
         for text in done.notes:
             output.note(output.printable(text))
 
-    def _intake(self, progress: Progress) -> "Intake | None":
+    def _intake(self, progress: Progress, name: str) -> "Intake | None":
         if self.register is None:
             return None
         from custodes.find.identify.core import identify
         from custodes.find.read.intake import Intake
 
-        return Intake(self.register, identify, self.site_id, self.now, progress.filed)
+        return Intake(self.register, identify, self.site_id, self.now, progress.filed, name)
 
     def _takers(self, intake: "Intake | None") -> "list[Callable[[Observation], object]]":
         takers: list[Callable[[Observation], object]] = []

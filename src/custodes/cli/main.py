@@ -28,7 +28,16 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "custodes.cli.identify:identify",
         "Say what observations mean: JSON lines in, out.",
     ),
+    "inspect": (
+        "custodes.cli.inspect:inspect",
+        "Read devices deeper, with the owner's key.",
+    ),
+    "credentials": (
+        "custodes.cli.credentials:credentials",
+        "Keep log-ins for inspect, sealed.",
+    ),
     "devices": ("custodes.cli.devices:devices", "List and show devices, with the evidence."),
+    "diff": ("custodes.cli.diff:diff", "What changed between two scans, files, or since a day."),
     "sites": ("custodes.cli.sites:sites", "List and record bodies and sites."),
     "networks": ("custodes.cli.networks:networks", "List networks and record who allowed a scan."),
     "export": ("custodes.cli.export:export", "Write the register as CSV, XLSX or JSON."),

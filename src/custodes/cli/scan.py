@@ -169,7 +169,7 @@ def _scan(
     from custodes.find.observe import job
     from custodes.find.observe.report import Found, document
 
-    found, done, run = Found(), set[str](), None
+    found, done, run, look = Found(), set[str](), None, None
     takers: list[Callable[[Outcome], None]] = [found.add]
     with ExitStack() as stack:
         if not options["no_register"]:
@@ -180,7 +180,8 @@ def _scan(
                 resume=options["resume"],
                 fresh=options["fresh"],
             )
-            takers.append(stack.enter_context(job.Filer(register, run, site_id)).put)
+            look = job.look(register, run, asked)
+            takers.append(stack.enter_context(job.Filer(register, run, site_id, look)).put)
         if done:
             output.note(f"Going on: {len(done):,} of {len(asked):,} are done. --fresh: anew.")
         left = job.left_over(asked, done)
@@ -192,8 +193,9 @@ def _scan(
                 take(outcome)
 
         summary = asyncio.run(_with_stop(left, plan, sink=sink, progress=show, finished=finished))
-    if run is not None and not summary.interrupted:
+    if run is not None and look is not None and not summary.interrupted:
         register.finish_run(run.id, datetime.now(UTC))
+        register.finish_look(look, datetime.now(UTC))
     rate = plan.limits.packets_per_second
     return document(summary, found, already_done=len(done), rate=rate), summary
 

@@ -9,6 +9,7 @@ from custodes.estate.conclusions import CONCLUSIONS
 from custodes.estate.credentials import move_refusals
 from custodes.estate.details import move_details
 from custodes.estate.listed import NOTHING
+from custodes.estate.looks import move_shown
 from custodes.estate.schema import (
     device_addresses,
     device_macs,
@@ -27,6 +28,7 @@ def merge(connection: sa.Connection, old_id: int, device_id: int, now: datetime)
     _move_statements(connection, old_id, device_id, now)
     move_refusals(connection, old_id, device_id)
     move_details(connection, old_id, device_id, now)
+    move_shown(connection, old_id, device_id)
     for table in (device_macs, device_addresses, findings, device_merges):
         move = sa.update(table).where(table.c.device_id == old_id)
         connection.execute(move.values(device_id=device_id))

@@ -14,11 +14,14 @@ from custodes.estate.details import Details
 from custodes.estate.filing import Filing
 from custodes.estate.inventory import Inventory
 from custodes.estate.journal import Journal
+from custodes.estate.looks import Looks
 from custodes.estate.ranges import Ranges
 from custodes.estate.store import our_errors
 
 
-class Register(Ranges, Filing, Inventory, Counting, Conversations, Journal, Credentials, Details):
+class Register(
+    Ranges, Filing, Inventory, Counting, Conversations, Journal, Credentials, Details, Looks
+):
     """Bodies, sites, networks, devices, observations and findings of one installation.
 
     Safe to use from several threads: reads run side by side, writes one after another.

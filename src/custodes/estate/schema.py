@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-HEAD = "0004"  # the newest migration; a test holds this to migrations/versions
+HEAD = "0005"  # the newest migration; a test holds this to migrations/versions
 
 
 class Instant(TypeDecorator[datetime]):

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from custodes.estate.looks import Shown
 from custodes.estate.model import Identified, Kept, StoredObservation
 from custodes.estate.register import Register
 from custodes.estate.sightings import when
+from custodes.find.own_name import own_name
 from custodes.identity import Identity
 from custodes.observation import Observation
 
@@ -37,10 +39,14 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """Takes observations to the register; `identify` concludes from those of one device."""
+    """Takes observations to the register; `identify` concludes from those of one device.
+
+    With `look`, what each device showed is remembered there, to be compared with another look.
+    """
 
     register: Register
     identify: Identify
+    look: int | None = None
 
     def keep(self, observations: Sequence[Observation], now: datetime) -> list[Kept]:
         """Keep observations; an answer that repeats an earlier one comes back in its words."""
@@ -59,8 +65,12 @@ class Road:
             filed = self.register.file_identities(alone, now)
             more = self._known_better(filed, groups, now)
             again = self.register.file_identities([one for _, one in more], now)
-        moved = dict(zip((number for number, _ in more), again, strict=True))
-        return [moved.get(number, number) for number in filed]
+            moved = dict(zip((number for number, _ in more), again, strict=True))
+            numbers = [moved.get(number, number) for number in filed]
+            if self.look is not None:
+                pairs = zip(numbers, alone, strict=True)
+                self.register.show(self.look, [shown(n, one, now) for n, one in pairs])
+        return numbers
 
     def _identified(self, group: Group, evidence: Sequence[Observation]) -> Identified:
         numbers = group.numbers
@@ -102,3 +112,17 @@ def still_true(
         if one.id not in numbers
         and (one.last_seen >= since or (one.observation.field, one.observation.port) not in anew)
     ]
+
+
+def shown(device_id: int, one: Identified, now: datetime) -> Shown:
+    """What a device showed, as a look remembers it: from this look's observations alone."""
+    seen = one.observations
+    return Shown(
+        device_id=device_id,
+        identity=one.identity,
+        place=next((o.device for o in seen if o.device), None),
+        address=next((o.address for o in seen if o.address), None),
+        site_id=one.site_id,
+        name=own_name(seen),
+        seen_at=max((when(o, now) for o in seen), default=now),
+    )

@@ -21,6 +21,7 @@ from custodes.find.work import Group, Road
 
 WAITING = 2_000  # outcomes that may wait to be filed
 TOGETHER = 64  # outcomes whose end is noted in one transaction
+NAMED = 3  # networks by which a look is called
 GOES_ON_WITHIN_S = 24 * 3600  # an interrupted scan older than this starts anew unless asked
 
 
@@ -78,6 +79,15 @@ def begin(
     return register.start_run(plan_text, now), set()
 
 
+def look(register: Register, run: ScanRun, targets: Targets) -> int:
+    """The look in which what this scan sees is remembered; it covers the networks asked for."""
+    asked = [*map(str, targets.asked)]
+    listed = [str(target.address) for target in targets.listed]
+    scope = asked + listed
+    name = ", ".join(scope[:NAMED]) + (f" and {len(scope) - NAMED} more" if scope[NAMED:] else "")
+    return register.begin_look("scan", name, run.started_at, scope=scope, run_id=run.id)
+
+
 def left_over(targets: Targets, done: set[str]) -> Sequence[Target] | Targets:
     """The targets that are not done yet."""
     return [t for t in targets if t.device not in done] if done else targets
@@ -89,11 +99,13 @@ class Filer:
     Leaving the `with` block waits until everything is filed, also after an interruption.
     """
 
-    def __init__(self, register: Register, run: ScanRun, site_id: int | None) -> None:
+    def __init__(
+        self, register: Register, run: ScanRun, site_id: int | None, look: int | None = None
+    ) -> None:
         self._register = register
         self._run = run
         self._site_id = site_id
-        self._road = Road(register, identify)
+        self._road = Road(register, identify, look)
         self._pool = ThreadPoolExecutor(1, "filer")
         self._filing: Future[None] | None = None
         self._waiting: list[Outcome] = []

@@ -23,7 +23,7 @@ class Intake:
 
     Each batch is kept as soon as it is read. `new` and `known` count observations, `unplaced` those
     that name neither device nor address: they are kept, but belong to no device. `told` hears now
-    and then how many devices of how many are filed.
+    and then how many devices of how many are filed; under `name` the file is remembered as a look.
     """
 
     register: Register
@@ -31,12 +31,15 @@ class Intake:
     site_id: int | None
     now: datetime
     told: Told | None = None
+    name: str = ""
     new: int = 0
     known: int = 0
     unplaced: int = 0
 
     def __post_init__(self) -> None:
-        self._road = Road(self.register, self.identify)
+        look = self.register.begin_look("import", self.name, self.now) if self.name else None
+        self._look = look
+        self._road = Road(self.register, self.identify, look)
         self._batch: list[Observation] = []
         self._groups: dict[str, list[Kept]] = {}
         self._held = self._held_bytes = 0
@@ -58,6 +61,8 @@ class Intake:
         """Keep and file what is still held."""
         self._keep()
         self._file()
+        if self._look is not None:
+            self.register.finish_look(self._look, self.now)
 
     def _keep(self) -> None:
         batch, self._batch = self._batch, []
