@@ -105,16 +105,15 @@ class Stream:
 
 
 def build(
-    source_port: int, target_port: int, sequence: int, content: bytes = b"", flags: int = ACK
+    source_port: int,
+    target_port: int,
+    sequence: int,
+    content: bytes = b"",
+    flags: int = ACK,
+    *,
+    acknowledged: int = 0,
 ) -> bytes:
     """A segment without options and without a check sum."""
     ports = source_port.to_bytes(2) + target_port.to_bytes(2)
-    return (
-        ports
-        + (sequence % WINDOW).to_bytes(4)
-        + bytes(4)
-        + bytes([0x50, flags])
-        + b"\xff\xff"
-        + bytes(4)
-        + content
-    )
+    numbers = (sequence % WINDOW).to_bytes(4) + (acknowledged % WINDOW).to_bytes(4)
+    return ports + numbers + bytes([0x50, flags]) + b"\xff\xff" + bytes(4) + content

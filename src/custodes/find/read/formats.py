@@ -6,16 +6,20 @@ The one small interface of every format module:
     recognise(head) -> bool         does this file begin like one of ours?
     read(stream, name, tally)       observations as they come; raises InputError where it must stop
 
+What listens to a network has one more: read_in(networks, stream, name, tally), which knows which
+addresses are the owner's own.
+
 Nothing is sent anywhere: a file may be read whatever networks may be scanned.
 """
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol, cast, runtime_checkable
 
 from custodes.errors import InputError, UsageError
 from custodes.find.read.lines import Readable
@@ -27,6 +31,7 @@ from custodes.units import MIB
 HEAD = MIB  # how much of a file may be looked at before it is recognised
 STDIN = "-"
 MODULES = (  # asked in this order
+    "pcap",
     "nmap_xml",
     "shodan",
     "observations",
@@ -45,6 +50,9 @@ PACKED = {
 }
 
 
+Network = IPv4Network | IPv6Network
+
+
 class Format(Protocol):
     """A module that reads one format."""
 
@@ -53,6 +61,15 @@ class Format(Protocol):
 
     def recognise(self, head: bytes) -> bool: ...
     def read(self, stream: Readable, name: str, tally: Tally) -> Iterator[Observation]: ...
+
+
+@runtime_checkable
+class Listening(Protocol):
+    """A format whose module is told which networks are the owner's own."""
+
+    def read_in(
+        self, networks: Iterable[Network], stream: Readable, name: str, tally: Tally
+    ) -> Iterator[Observation]: ...
 
 
 def formats() -> Iterator[Format]:
@@ -79,6 +96,8 @@ class Reader:
         self.name = name
         self.size_bytes = size_bytes
         self.tally = Tally()
+        self.networks: tuple[Network, ...] = ()  # the owner's own, for captures
+        self.went_on: Callable[[], object] = lambda: None  # called now and then while it is read
         self._file = None if keep_open else stream
         self._raw = Counted(stream)
         self._gunzip: Gunzip | None = None
@@ -120,8 +139,9 @@ class Reader:
             InputError: the file cannot be read further; says how far it got.
         """
         tally, useful = self.tally, self._gunzip.useful if self._gunzip else None
+        tally.useful = self._went_on
         try:
-            for observation in self.format.read(self._stream, self.name, tally):
+            for observation in self._reading():
                 tally.observations += 1
                 if useful is not None:
                     useful()
@@ -130,6 +150,16 @@ class Reader:
             raise self._stopped(str(error), error.hint) from error
         except OSError as error:
             raise self._stopped(f"cannot be read further: {error.strerror}", "") from error
+
+    def _reading(self) -> Iterator[Observation]:
+        if isinstance(self.format, Listening):
+            return self.format.read_in(self.networks, self._stream, self.name, self.tally)
+        return self.format.read(self._stream, self.name, self.tally)
+
+    def _went_on(self) -> None:
+        if self._gunzip is not None:
+            self._gunzip.useful()
+        self.went_on()
 
     def _stopped(self, why: str, hint: str) -> InputError:
         tally = self.tally

@@ -35,13 +35,13 @@ def read_in(
     Raises:
         InputError: the capture is damaged or cut short; what was heard before that is given first.
     """
-    tally.unit = "packet"
+    tally.unit, tally.winds_down = "packet", True
     listener = Listener(networks)
     hearing = ear.Ear(listener)
     source = f"import:{name}"
     failure: InputError | None = None
     try:
-        while data := stream.read(BLOCK):
+        while not tally.halted() and (data := stream.read(BLOCK)):
             before = listener.packets
             hearing.feed(data)
             tally.offset += len(data)
@@ -50,7 +50,8 @@ def read_in(
                 tally.useful()
             if listener.crowded:
                 yield from listener.take(source)
-        hearing.close()
+        if not tally.halted():
+            hearing.close()
     except InputError as error:
         failure = error
     tally.items = listener.packets

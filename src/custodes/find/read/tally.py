@@ -21,7 +21,8 @@ class Tally:
     `unit` names what `items` counts (line, host, row); `offset` is the byte of the unpacked text
     up to which every item is complete; `last` says which item was read last. `notes` is what a
     person should know of the file although nothing is wrong with it; `useful` is called where what
-    was unpacked made sense before it gives an observation.
+    was unpacked made sense before it gives an observation. A format that holds things back looks at
+    `halted`, gives what it holds when somebody wants to stop, and says so in `winds_down`.
     """
 
     unit: str = "line"
@@ -33,6 +34,8 @@ class Tally:
     reasons: list[Rejected] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     useful: Callable[[], object] = lambda: None
+    halted: Callable[[], bool] = lambda: False
+    winds_down: bool = False
 
     def reject(self, where: str, reason: str) -> None:
         """Count an item that was left out, and keep the reason of the first few."""
