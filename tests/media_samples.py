@@ -180,16 +180,22 @@ def picture(width: int, height: int, words: Iterable[tuple[str, int, int, int]])
     return image
 
 
-def clip(path: Path, images: list[Any], codec: str = "libx264", form: str | None = None) -> Path:
+def clip(
+    path: Path,
+    images: list[Any],
+    codec: str = "libx264",
+    form: str | None = None,
+    rate: int = 5,
+) -> Path:
     """A recording of these pictures, a second each, one key picture a second."""
     import av
 
     with av.open(str(path), "w", format=form) as out:
-        stream = out.add_stream(codec, rate=5, options={"g": "5", "x264-params": "log-level=none"})
+        stream = out.add_stream(codec, rate=rate, options={"g": str(rate)})
         stream.width, stream.height = images[0].size
         stream.pix_fmt = "yuv420p"
         for image in images:
-            for _ in range(5):
+            for _ in range(rate):
                 frame = av.VideoFrame.from_image(image)
                 out.mux(stream.encode(frame.reformat(format="yuv420p")))
         out.mux(stream.encode())

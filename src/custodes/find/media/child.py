@@ -75,6 +75,8 @@ def main() -> None:
             out.write(FRAME.pack(FRAME_MAGIC, width, height, seconds, len(pixels)) + pixels)
             out.flush()
             report["frames"] += 1
+        if not report["frames"]:
+            report["stopped"] = "no frame could be decoded"
     except MemoryError:
         report["stopped"] = "memory"
     except (av.error.FFmpegError, OSError, ValueError, ArithmeticError, LookupError) as error:

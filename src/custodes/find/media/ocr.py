@@ -1,5 +1,6 @@
 """Read text in a frame with RapidOCR, whose wheel carries its models. Nothing is fetched."""
 
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -57,6 +58,7 @@ class Reader:
         ]
 
 
+@cache
 def _engine(models: Path) -> Any:
     from rapidocr import RapidOCR
 
