@@ -59,7 +59,7 @@ _NEVER = re.compile(
     r"(?i)configurationData|configurationFile|exportConfig|webLanguage|sessionLogin|/picture"
     r"|snap|/log|systemLog|diagnos|userCheck|backup|certificate|supportInformation|serverreport|\.\."
 )
-_QUERY = r"(?:&[\w.\[\]*-]+=[\w.\[\]*,:-]*)*"
+_QUERY = r"(?:&(?!action=)[\w.\[\]*-]+=[\w.\[\]*,:-]*)*"
 _GET = {
     Family.ISAPI: re.compile(r"/(?:ISAPI|PSIA|pramaAPI)/(?:[\w-]+/)*[\w-]+"),
     Family.DAHUA: re.compile(rf"/cgi-bin/(?:\w+/)*\w+\.cgi\?action=get[A-Za-z]*{_QUERY}"),

@@ -10,7 +10,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 from custodes.errors import PeerError
-from custodes.find.inspect.asks import MAX_FOLLOWING, Ask, Family
+from custodes.find.inspect.asks import MAX_FOLLOWING, Ask, Family, may_be_asked
 from custodes.protocols import onvif, xml
 
 MEDIA = "http://www.onvif.org/ver10/media/wsdl"
@@ -70,7 +70,7 @@ def of_services(answer: bytes) -> Sequence[Ask]:
         found.append(ask("GetRecordingSummary", SEARCH, path))
     if stores or b'StorageConfiguration="true"' in answer:
         found.append(device("GetStorageConfigurations"))
-    return tuple(found)[:MAX_FOLLOWING]
+    return tuple(one for one in found if may_be_asked(one))[:MAX_FOLLOWING]
 
 
 def _with_analytics(operation: str, namespace: str, path: str, analytics: str) -> Ask:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from custodes.errors import PeerError
-from custodes.find.inspect.asks import Ask, Family
+from custodes.find.inspect.asks import Ask, Family, may_be_asked
 from custodes.find.inspect.asks_onvif import CLOCK
 from custodes.find.inspect.doors import Door, HttpDoor, NoWay, OnvifDoor, Refused, Terms
 from custodes.find.inspect.redact import redact
@@ -186,7 +186,7 @@ class _Errand:
             asked.add(replace(ask, follow=None))
             body = await self._put(ask)
             if body is not None and ask.follow is not None:
-                waiting.extend(ask.follow(body))
+                waiting.extend(one for one in ask.follow(body) if may_be_asked(one))
             if not self.answers and len(asked) >= PATIENCE:
                 return
 
