@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 FORMATS = (
+    "pcap",
+    "zeek",
     "nmap",
     "shodan",
     "observations",
@@ -180,6 +182,9 @@ class Job:
 
     def _take(self, reader: "Reader", report: FileReport) -> None:
         progress = Progress(reader)
+        reader.went_on, reader.tally.halted = progress.went_on, lambda: self.stop.asked
+        if self.register is not None:
+            reader.networks = tuple(n.network for n in self.register.networks())
         intake = self._intake(progress, reader.name)
         try:
             with self.stop.gently():
@@ -195,6 +200,7 @@ class Job:
         report.read = {f"{tally.unit}s": tally.items}
         report.observations, report.rejected = tally.observations, tally.rejected
         report.reasons = [asdict(reason) for reason in tally.reasons]
+        report.notes = tally.notes
 
     def _read(
         self,
@@ -210,9 +216,10 @@ class Job:
                 for take in takers:
                     take(observation)
                 progress.read()
-                if self.stop.asked:
-                    report.error = _stopped(reader)
-                    return
+                if self.stop.asked and not reader.tally.winds_down:
+                    break
+            if self.stop.asked:
+                report.error = _stopped(reader)
         except InputError as error:
             report.error = _told(error)
 

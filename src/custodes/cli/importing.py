@@ -43,6 +43,7 @@ class FileReport:
     reasons: list[dict[str, str]] = field(default_factory=list)
     sheet: dict[str, int] | None = None
     changes: list[dict[str, Any]] | None = None
+    notes: list[str] = field(default_factory=list)  # to know of the file, though nothing is wrong
     error: dict[str, str] | None = None
 
     @property
@@ -68,6 +69,8 @@ def say(reports: Sequence[FileReport], *, as_json: bool, quiet: bool) -> None:
 
 
 def _say_trouble(report: FileReport) -> None:
+    for text in report.notes:
+        output.note(output.printable(f"{report.file}: {text}"))
     for reason in report.reasons:
         line = f"{report.file}: {reason['where']}: {reason['reason']}"
         output.note(output.printable(line))
@@ -164,7 +167,12 @@ class Progress:
 
     def read(self) -> None:
         """Called for each observation; speaks only now and then."""
-        if self._reader.tally.observations % 256 or time.monotonic() < self._next:
+        if self._reader.tally.observations % 256 == 0:
+            self.went_on()
+
+    def went_on(self) -> None:
+        """Called for each block of a format that holds its observations back."""
+        if time.monotonic() < self._next:
             return
         size, done = self._reader.size_bytes, human_size(self._reader.position)
         of = f" of {human_size(size)} ({self._reader.position * 100 // size} %)" if size else ""
