@@ -17,6 +17,7 @@ from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
     FACET_READERS,
     NAME_READERS,
+    NUMBER_READERS,
     OBSERVATION_READERS,
     WORD_READERS,
     hikvision,
@@ -255,6 +256,8 @@ def _heard_fields() -> frozenset[str]:
 
 def _facet_claims(field: str, text: str) -> list[Claim]:
     """Fingerprints first; plain names and words only where no fingerprint decides."""
+    if field == "http.title" and words.is_mention(text):
+        return []
     claims = matcher.shipped().claims(field, text)
     if field in _MODEL_FACETS:
         claims = [_as_default(claim) for claim in claims]
@@ -266,6 +269,8 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
         claims += NAME_READERS[field](text).claims
     if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += WORD_READERS[field](text).claims
+    if field in NUMBER_READERS and not any(claim.conclusion == "model" for claim in claims):
+        claims += NUMBER_READERS[field](text).claims
     return claims
 
 

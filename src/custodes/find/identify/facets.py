@@ -290,7 +290,7 @@ def _only_body(text: str) -> Iterator[Facet]:
     yield from _body(text)
 
 
-_BINARY = frozenset({"mdns.packet", "tls.certificate"})
+_BINARY = frozenset({"mdns.packet", "tls.certificate", "udp.discovery"})
 _LONG = frozenset({"telnet.banner", "upnp.response", "ntp.banner", "asset.record", "tls.subject"})
 
 _CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {

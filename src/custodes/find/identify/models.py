@@ -131,6 +131,16 @@ def own_brand(model: str) -> str | None:
 
 
 @lru_cache(8_192)
+def brand_of_number(model: str) -> str | None:
+    """The one brand whose numbers have this form, where only one has."""
+    own = own_brand(model)
+    if own is not None:
+        return own
+    named = {rule.vendor for rule, _ in shipped().match("model", model.strip()[:120])} - {None}
+    return named.pop() if len(named) == 1 else None
+
+
+@lru_cache(8_192)
 def badge(maker: str, model: str) -> str | None:
     """The one other brand under which `maker` sells this model, as far as its number shows.
 
@@ -152,6 +162,31 @@ def badge(maker: str, model: str) -> str | None:
 def is_dahua_serial(serial: str) -> bool:
     """Whether a serial number has the 15-character form of Dahua's own-brand devices."""
     return _DAHUA_SERIAL.fullmatch(serial) is not None
+
+
+# <model><channels><YYYYMMDD made><AA|BB|CC><WR|CH|RR|…><number>: nobody else numbers so.
+_HIKVISION_SERIAL: Final = re.compile(
+    r"[A-Z0-9][\w/().-]{1,30}20[0-3]\d(?:0[1-9]|1[0-2])[0-3]\d[A-C]{2}(?:WR|CH|RR|AR|CN)\w{6,20}"
+)
+_UNIVIEW_SERIAL: Final = re.compile(r"210235[A-Z0-9]{14}")
+_UNIVIEW_FIRMWARE: Final = re.compile(r"[A-Z]{2,5}[_-][A-Z]{1,2}\d{4}-B\d{4}P\d{1,3}D\d{4}\w{0,12}")
+
+
+def maker_of_serial(serial: str) -> str | None:
+    """Who numbers devices in this form; a rebadge keeps the number that its maker gave it.
+
+    >>> maker_of_serial("DS-7804HQH-K10420190822CCCHD53257168WCVU")
+    'Hikvision'
+    """
+    text = serial.strip()[:80]
+    if _HIKVISION_SERIAL.fullmatch(text):
+        return "Hikvision"
+    return "Uniview" if _UNIVIEW_SERIAL.fullmatch(text) else None
+
+
+def maker_of_firmware(version: str) -> str | None:
+    """Whose firmware names itself in this form, of those forms that nobody else uses."""
+    return "Uniview" if _UNIVIEW_FIRMWARE.fullmatch(version.strip()[:80]) else None
 
 
 def is_generic(model: str) -> bool:

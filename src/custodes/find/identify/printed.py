@@ -79,7 +79,7 @@ def _named(joined: str, shown: str, rest: list[str]) -> Named | None:
         return None
     alone = all(_MODEL.fullmatch(word) for word in rest) and len(rest) <= 1
     everyday = fold(joined) in _EVERYDAY or fold(brand) in _EVERYDAY
-    if len(shape) < _SHORTEST or not alone and (everyday or len(shape) < _SHORT):
+    if len(shape) < _SHORTEST or (not alone and (everyday or len(shape) < _SHORT)):
         return None
     return Named(brand, shown, alone, exact, everyday)
 

@@ -11,6 +11,7 @@ from custodes.find.identify.claims import Reading
 from custodes.find.identify.readers import (
     axis,
     between,
+    bodies,
     certificates,
     dahua,
     hikvision,
@@ -84,7 +85,7 @@ def _both(first: Reader, second: Reader) -> Reader:
 FACET_READERS: Mapping[str, Reader] = {
     "http.realm": _both(partial(_realm, "http.realm"), partial(between.program, "http.realm")),
     "rtsp.realm": _both(partial(_realm, "rtsp.realm"), partial(between.program, "rtsp.realm")),
-    "http.body": network.machine_description,
+    "http.body": bodies.told,
     "http.title": partial(between.title, "http.title"),
     "http.header.server": partial(between.server, "http.header.server"),
     "http.header.set-cookie": partial(between.cookie, "http.header.set-cookie"),
@@ -116,13 +117,22 @@ NAME_READERS: Mapping[str, Reader] = {
     for field in (
         "http.title http.header.server sip.banner sip.user_agent ftp.banner telnet.banner "
         "snmp.sysDescr upnp.manufacturer upnp.server mdns.instance http.realm rtsp.realm "
-        "rtsp.header.server dhcp.vendor_class"
+        "rtsp.header.server rtsp.sdp.session dhcp.vendor_class"
     ).split()
 }
 WORD_READERS: Mapping[str, Reader] = {
     field: partial(words.plain, field)
     for field in (
-        "http.title http.realm http.header.server rtsp.realm sip.banner sip.user_agent ftp.banner "
-        "telnet.banner snmp.sysDescr upnp.modelDescription upnp.friendlyName mdns.instance mdns.txt"
+        "http.title http.realm http.header.server rtsp.realm rtsp.header.server sip.banner "
+        "sip.user_agent ftp.banner telnet.banner snmp.sysDescr upnp.modelDescription "
+        "upnp.friendlyName mdns.instance mdns.txt"
+    ).split()
+}
+# For a facet that gave no model otherwise, by its field.
+NUMBER_READERS: Mapping[str, Reader] = {
+    field: partial(words.numbered, field)
+    for field in (
+        "http.title http.realm http.header.server rtsp.realm rtsp.header.server ftp.banner "
+        "telnet.banner"
     ).split()
 }

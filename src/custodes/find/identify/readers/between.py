@@ -75,6 +75,7 @@ _PROGRAMS: Final = (
     ("Frigate", "", _VMS, r"frigate(?: nvr)?(?=$|[ /])"),
     ("MediaMTX", "", _RELAY, r"mediamtx|rtsp-simple-server|gortsplib"),
     ("go2rtc", "", _RELAY, r"go2rtc"),
+    ("Wyze Bridge", "", _RELAY, r"(?:docker[ -])?wyze[ -]bridge"),
     ("ZoneMinder", "", _VMS, r"zoneminder|zm - (?:log ?in|console)"),
     ("Shinobi", "", _VMS, r"shinobi(?: (?:systems|cctv|video|pro|login))?$"),
     ("Synology Surveillance Station", "Synology", _VMS, r"(?:synology )?surveillance station"),

@@ -26,4 +26,16 @@ def names_of(field: str, text: str) -> Reading:
             reading.say("mac", address, LOOKS, found[0])
             mac.add_holder(reading, address, found[0])
             break
+    if field == "tls.subject":
+        _owner(reading, text)
     return reading
+
+
+_OWNER: Final = re.compile(r"(?:^|[,/+]\s{0,2})O\s?=\s?\"?([^,/+\"=]{2,80})")
+
+
+def _owner(reading: Reading, text: str) -> None:
+    """The organisation for which the certificate was made, where it is a known maker."""
+    found = _OWNER.search(text[:1024])
+    if found is not None:
+        reading.say("vendor", names.brand(found[1]), LOOKS, found[1])

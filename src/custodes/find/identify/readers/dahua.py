@@ -130,6 +130,37 @@ def dhip(text: str) -> Reading:
     return reading
 
 
+_SEARCHED: Final = "search answer, UDP 5050 (mcw0/DahuaConsole; OpenIPC/python-dvr)"
+_SEARCH_MAC: Final = re.compile(r"(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}")
+_SEARCH_MODEL: Final = re.compile(r"([A-Z][\w/.-]{3,40}?)(?:Name:|[\x00-\x1f])")
+_SEARCH_FIELDS: Final = re.compile(r"(Device|SerialNo|Version):([^\r\n\x00]{1,60})")
+
+
+def searched(text: str) -> Reading:
+    """An answer of the older search: address, model, and `Name:`, `Device:`, `SerialNo:` lines."""
+    reading = Reading("dahua-search-answer", "udp.discovery", _SEARCHED)
+    address = _SEARCH_MAC.search(text[:512])
+    read = {key: value.strip() for key, value in _SEARCH_FIELDS.findall(text[:4096])}
+    if text[:1] not in ("\xb3", "\ufffd") or address is None or not read:
+        return reading
+    shown = span(text, address[0], read.get("SerialNo", ""))
+    found = _SEARCH_MODEL.match(text, address.end())
+    model = found[1] if found else None
+    serial = read.get("SerialNo")
+    reading.say("maker", _PLATFORM, PROTOCOL, shown)
+    reading.say("model", model, DECLARED)
+    reading.say("serial", serial, DECLARED)
+    reading.say("firmware", read.get("Version"), DECLARED)
+    place = mac.normalise(address[0])
+    _brand(reading, None, model, serial, place, shown)
+    _kind(reading, read.get("Device"), model)
+    reading.say("is_surveillance", True, BANNER, read.get("Device") or model)
+    if place is not None:
+        reading.say("mac", place, DECLARED, address[0])
+        mac.add_holder(reading, place, address[0])
+    return reading
+
+
 def system_info(text: str) -> Reading:
     """`magicBox.cgi?action=getSystemInfo`; some recorders give a number for their type."""
     reading = Reading("magicbox-system-info", "http.cgi.magicBox.getSystemInfo", _CGI)

@@ -74,7 +74,7 @@ def seen_text(text: str) -> Reading:
     reading = Reading("media-printed-name", "media.text", _NAME_SOURCE)
     try:
         sighting = _decode(text)
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
         return reading
     named = printed.brand_on(sighting.text)
     if named is not None:

@@ -15,7 +15,7 @@ from custodes.find.identify.claims import (
     around,
 )
 from custodes.find.identify.facets import snmp_values
-from custodes.find.identify.readers import mac
+from custodes.find.identify.readers import dahua, mac
 from custodes.find.identify.readers.jsontext import leaves
 from custodes.find.identify.readers.words import device_type_in
 from custodes.find.identify.xmltext import fields
@@ -51,8 +51,10 @@ def gb28181(field: str, text: str) -> Reading:
     reading = Reading("gb28181-answer", field, _CATALOG)
     read = fields(text)
     manufacturer, model = read.get("Manufacturer"), read.get("Model")
-    if not (manufacturer or model) or text.count("<Item>") > 1:
+    if not (manufacturer or model):
         return reading
+    if text.count("<Item>") > 1:
+        return _catalogue(reading, text)
     if manufacturer and not names.neutral(manufacturer):
         named = names.brand(manufacturer)
         reading.say("vendor", named or manufacturer, DECLARED if named else PROTOCOL, manufacturer)
@@ -65,20 +67,16 @@ def gb28181(field: str, text: str) -> Reading:
     return reading
 
 
-_AVTECH: Final = "machine description of AVTECH recorders (projectdiscovery/nuclei-templates #1779)"
+_ITEM: Final = re.compile(r"<Item>(.{0,2000}?)(?:</Item>|$)", re.DOTALL)
 
 
-def machine_description(text: str) -> Reading:
-    """`Product.Type=DVR`, `Firmware.Version=…` lines, as AVTECH's recorders give them."""
-    reading = Reading("avtech-machine", "http.body", _AVTECH)
-    if text.find("Product.Type=", 0, 4096) < 0 or text.find("Firmware.Version=", 0, 4096) < 0:
-        return reading
-    rows = (line.partition("=") for line in text[:8192].splitlines()[:100])
-    read = {key.strip(): value.strip() for key, sign, value in rows if sign}
-    kind = {"DVR": "recorder", "NVR": "recorder"}.get(read.get("Product.Type", "").upper())
-    reading.say("vendor", "AVTECH", BANNER, f"Product.Type={read.get('Product.Type', '')}")
-    reading.say("firmware", read.get("Firmware.Version"), PROTOCOL)
-    reading.say("device_type", kind or "camera", BANNER, f"Product.Type={read.get('Product.Type')}")
+def _catalogue(reading: Reading, text: str) -> Reading:
+    """A list of several cameras: a platform or recorder that has them, and none of them."""
+    for item in _ITEM.findall(text[:16384])[:16]:
+        read = fields(item)
+        shown = read.get("Model") or read.get("Name") or read.get("DeviceID")
+        reading.say("condition.channel_list", shown, PROTOCOL)
+    reading.say("is_surveillance", True, PROTOCOL, "<Item>")
     return reading
 
 
@@ -90,6 +88,8 @@ def dhcp_vendor_class(text: str) -> Reading:
     reading = Reading(
         "dhcp-vendor-class", "dhcp.vendor_class", "rapid7/recog dhcp_vendor_class.xml"
     )
+    if text.startswith("Mfg="):
+        return _listed_class(reading, text)
     found = _AXIS_CLASS.fullmatch(text.strip())
     named = names.brand(found[1]) if found else None
     if found is None or named is None:
@@ -102,11 +102,22 @@ def dhcp_vendor_class(text: str) -> Reading:
     return reading
 
 
+def _listed_class(reading: Reading, text: str) -> Reading:
+    """`Mfg=Xerox;Typ=MFP;Mod=VersaLink C405;…`: the same in pairs."""
+    read = _pairs(text)
+    reading.say("vendor", names.brand(read.get("Mfg", "")), PROTOCOL, text)
+    reading.say("model", read.get("Mod"), PROTOCOL, text)
+    reading.say("device_type", device_type_in(read.get("Typ", "")), PROTOCOL, text)
+    return reading
+
+
 _DISCOVERY: Final = "vendor discovery over UDP; keys as the device names them"
 
 
 def udp_discovery(text: str) -> Reading:
     """JSON that a device sends about itself: maker, product, serial, version."""
+    if text[:1] in ("\xb3", "\ufffd"):
+        return dahua.searched(text)
     reading = Reading("udp-discovery", "udp.discovery", _DISCOVERY)
     read = {key.casefold(): value for key, value in leaves(text).items()}
     for key in ("manufacturer", "vendor", "brand"):

@@ -87,7 +87,7 @@ def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | N
     for kind in ("manufacturer", "mfr", "name"):
         for found in said.get(kind, ()):
             leading = names.leading_brand(found.plain)
-            if leading is not None:
+            if leading is not None and (kind != "name" or _may_be_typed(leading[0])):
                 reading.say("vendor", leading[0], PROTOCOL, found.raw)
                 return leading[0]
     named = said.get("name", [Said("", "")])[0]
@@ -101,6 +101,11 @@ def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | N
     elif platform is not None or names.neutral(named.plain):
         reading.say(NEUTRAL, True, PROTOCOL, named.raw)
     return in_model
+
+
+def _may_be_typed(brand: str) -> bool:
+    """Whether a name scope, which the owner may write, can be the badge: one seen on cameras."""
+    return names.makes_no_cameras(brand) is None
 
 
 _VIDEO: Final = re.compile(r"(?i)(?:network )?video|ptz|audio enc")
@@ -135,6 +140,7 @@ def device_information(text: str) -> Reading:
     if version:
         reading.say("firmware", models.firmware(version), DECLARED, version)
     named = _manufacturer(reading, manufacturer, model)
+    _behaviour(reading, read.get("SerialNumber"), version)
     for value in (model, version, read.get("HardwareId")):
         if value and _XIONGMAI.fullmatch(value):
             reading.say("maker", "Xiongmai", PROTOCOL, value)
@@ -147,12 +153,23 @@ def device_information(text: str) -> Reading:
     return reading
 
 
+def _behaviour(reading: Reading, serial: str | None, version: str | None) -> None:
+    """The maker whose way of numbering serials or firmware this is, whatever the badge says."""
+    if serial:
+        reading.say("maker", models.maker_of_serial(serial), BANNER, serial)
+    if version:
+        reading.say("maker", models.maker_of_firmware(version), BANNER, version)
+
+
+_BRIDGE: Final = re.compile(r"(?i)(?:docker )?(?:bridge|proxy|gateway|emulator|simulator)\b")
+
+
 def _manufacturer(reading: Reading, manufacturer: str | None, model: str | None) -> str | None:
     """Say whose badge it bears; give the brand where it is known."""
     named = names.brand(manufacturer) if manufacturer else None
     if named is None and manufacturer:
         leading = names.leading_brand(manufacturer)
-        named = leading[0] if leading else None
+        named = leading[0] if leading and not _BRIDGE.match(leading[1]) else None
     if named is not None:
         reading.say("vendor", named, DECLARED, manufacturer)
     elif manufacturer and not names.neutral(manufacturer) and not models.is_generic(manufacturer):

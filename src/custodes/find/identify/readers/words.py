@@ -8,19 +8,19 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from custodes.find.identify import names
-from custodes.find.identify.claims import LOOKS, Reading
-from custodes.knowledge.devices import device_type
+from custodes.find.identify import models, names
+from custodes.find.identify.claims import DEFAULT, LOOKS, Reading
+from custodes.knowledge.devices import DEVICE_TYPES, device_type
 
 _SOURCE: Final = "the plain meaning of the words"
 _CAMERA: Final = (
     r"(?:ip|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|panoramic|turret|"
     r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
-    r"webcam|(?<=\d )camera"
+    r"webcam|(?<=\d )camera|camera server|video (?:viewer|network station)"
 )
 _RECORDER: Final = (
-    r"(?:network|digital|embedded|hybrid) (?:net )?(?:video )?(?:recorder|dvr|nvr)|"
-    r"[ndxh]vrs?|video recorder"
+    r"(?:network|digital|embedded|hybrid) (?:net )?(?:video |disk )?(?:recorder|dvr|nvr)|"
+    r"[ie]?[ndxh]vrs?|video recorder"
 )
 _PRINTER: Final = (
     r"(?:laser|desk|office|design|photo)jet|printer|jetdirect|docuprint|bizhub|imagerunner|"
@@ -72,12 +72,29 @@ _WORDS: Final = tuple(
 )
 # "Video encoder" is said of surveillance and of broadcast gear alike.
 _UNTOLD: Final = frozenset({"encoder"})
+# Pages about devices, not of them: a brand or a kind in their titles is only mentioned.
+_MENTION: Final = re.compile(
+    r"(?i)\b(?:github$|github -|issue #\d|pull request|how (?:to|do|can)|what is|why |blog$|"
+    r"forums?\b|wikipedia|reddit|stack ?overflow|youtube|amazon\.|ebay|buy |price|reviews?\b|"
+    r"best \w+ |tutorial|vs\.?\b|[-|·:] home assistant|add support|datasheet|download center|"
+    r"cheap|for sale|vulnerabilit(?:y|ies)|exploit|cve-\d)"
+)
 _HINTS: Final = tuple(
     "cam|dvr|nvr|xvr|hvr|video|record|door|intercom|access|print|jet|strobe|siren|radar|speaker|"
     "audio|mfp|copier|multif|firewall|defense|gateway|utm|wap|dsl|docsis|cable|router|switch|hub|"
     "ups|unint|power|pdu|sensor|monitor|voip|phone|handy|esx|hyperv|vmware|nas|disk|storage|fib|"
     "optic|client|server|lights|idrac|bmc|docu|bizhub|imager".split("|")
 )  # one of them is in whatever the words above match
+
+
+@lru_cache(8_192)
+def is_mention(title: str) -> bool:
+    """Whether a page's title speaks about devices instead of naming the one that sends it.
+
+    >>> is_mention("How to reset your Dahua NVR | Blog"), is_mention("AXIS P3343 Network Camera")
+    (True, False)
+    """
+    return _MENTION.search(title[:400]) is not None
 
 
 @lru_cache(8_192)
@@ -108,12 +125,18 @@ def plain(field: str, text: str) -> Reading:
 _MODEL: Final = re.compile(r"(?=[\w./-]{0,24}\d)[A-Za-z0-9][\w./()-]{1,24}(?: Mk ?II+)?")
 _REVISION: Final = re.compile(r"V\d+\.\d+\w*$")
 _VERSION: Final = re.compile(r"(?:version |ver\.? ?|v)?(\d+(?:\.\d+){1,5}\w*)", re.IGNORECASE)
+_GREETS: Final = re.compile(
+    r"(?:[\s;*\xff-]|220[ -])*(?:(?:welcom[ed]+ to|this is)(?: the)?|the|"
+    r"(?:rtsp/rtp |session )?stream(?:ed)? (?:from|by)(?: the)?)?\s*",
+    re.IGNORECASE,
+)
 
 
 def leading_name(field: str, text: str) -> Reading:
-    """A banner that begins with a known name: `Grandstream HT802 1.0.3.2`."""
+    """A banner that begins with a known name: `Grandstream HT802 1.0.3.2`, `The AXIS 200 Home`."""
     reading = Reading("leading-name", field, "the banner begins with a name of makers.toml")
-    found = names.leading_brand(text.lstrip("; \t"))
+    greeting = _GREETS.match(text)
+    found = names.leading_brand(text[greeting.end() :] if greeting else text)
     if found is None:
         return reading
     vendor, rest = found
@@ -122,5 +145,29 @@ def leading_name(field: str, text: str) -> Reading:
         reading.say("is_surveillance", True, LOOKS - 0.1, text[:200])
     model = _MODEL.match(rest)
     if model is not None and not _VERSION.fullmatch(model[0]):
-        reading.say("model", _REVISION.sub("", model[0]).rstrip("./-"), LOOKS, text[:200])
+        number = _REVISION.sub("", model[0]).rstrip("./-")
+        reading.say("model", number, LOOKS, text[:200])
+        if names.makes_cameras(vendor):
+            reading.say("device_type", models.device_type_of(number, vendor), LOOKS, text[:200])
+    return reading
+
+
+_NUMBER: Final = re.compile(
+    r"(?<![A-Za-z0-9./-])(?=[A-Z0-9/-]{0,24}\d)[A-Za-z]{2,4}-[A-Z0-9][A-Z0-9/-]{2,24}(?![a-z])"
+)
+
+
+def numbered(field: str, text: str) -> Reading:
+    """A model number somewhere in a title or a greeting: `Welcome to DCS-932L FTP Server`."""
+    reading = Reading("model-in-text", field, "a model number of a form that stands in models")
+    for found in list(_NUMBER.finditer(text[:256]))[:4]:
+        number = found[0].rstrip("/-")
+        kind = models.device_type_of(number)
+        if kind is None or not DEVICE_TYPES.get(kind):
+            continue
+        own = models.brand_of_number(number)
+        reading.say("model", number, LOOKS, number)
+        reading.say("device_type", kind, LOOKS, number)
+        reading.say(DEFAULT, own, LOOKS, number)
+        break
     return reading
