@@ -5,8 +5,8 @@ one capture saw it. Parts that overlap in time are the same packets, seen twice:
 one that saw more counts, and they are never added up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -184,10 +184,11 @@ def _parts(connection: sa.Connection, ids: Sequence[int] | None) -> list[Part]:
 def merged(parts: Iterable[Part]) -> list[Conversation]:
     """Parts put together by device, day, peer, port and role; the newest day and most bytes first.
 
-    A part that goes past midnight counts on the day on which it began.
+    A part that goes past midnight counts on the day on which it began. A part without a name gets
+    the one by which the same device called the same address, in whatever log that stands.
     """
     alike: dict[tuple[Any, ...], list[Part]] = {}
-    for part in parts:
+    for part in _named(list(parts)):
         day = part.first_seen.astimezone(UTC).date()
         key = (part.device_id, day, part.peer, part.peer_port, part.transport, part.role)
         alike.setdefault(key, []).append(part)
@@ -195,6 +196,23 @@ def merged(parts: Iterable[Part]) -> list[Conversation]:
     return sorted(
         found, key=lambda c: (c.device_id, -c.day.toordinal(), -(c.bytes_out + c.bytes_in), c.peer)
     )
+
+
+def _named(parts: Sequence[Part]) -> Iterator[Part]:
+    """The parts that are conversations, with the names that others of the same device know."""
+    names: dict[tuple[int, str, int], str] = {}
+    for part in parts:
+        if part.peer_name:
+            names[part.device_id, part.peer_address, part.peer_port] = part.peer_name
+    for part in parts:
+        if not part.transport:
+            continue  # only a name, from a log that knows nothing else
+        if part.peer_name or part.role == "server":
+            yield part
+            continue
+        places = ((part.device_id, part.peer_address, port) for port in (part.peer_port, 0))
+        name = next((names[place] for place in places if place in names), "")
+        yield replace(part, peer_name=name) if name else part
 
 
 def _one(key: tuple[Any, ...], parts: Sequence[Part]) -> Conversation:

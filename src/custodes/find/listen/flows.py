@@ -107,7 +107,7 @@ class Flows:
         pair = other.pair if other is not None else Pair()
         flow = Flow(packet, source_port, target_port, pair)
         if other is None:
-            _guess(pair, flow)
+            guess(pair, (packet.source, source_port), (packet.target, target_port))
         key = key_of(packet.protocol, packet.source, packet.target, source_port, target_port)
         self._flows[key] = flow
         return flow
@@ -143,10 +143,10 @@ def opened(pair: Pair, flow: Flow, *, by_source: bool) -> None:
         pair.client, pair.port = (flow.target, flow.target_port), flow.source_port
 
 
-def _guess(pair: Pair, flow: Flow) -> None:
+def guess(pair: Pair, source: tuple[bytes, int], target: tuple[bytes, int]) -> None:
     """Which port is the server's, where nobody saw who opened: the lower one, if it is low."""
-    low, high = sorted((flow.source_port, flow.target_port))
-    if low and (low < 1024 or (low < EPHEMERAL <= high)):
+    low, high = sorted((source[1], target[1]))
+    if low and (low < 1024 or low < EPHEMERAL <= high):
         pair.port = low
         if low < 1024 < high:
-            opened(pair, flow, by_source=flow.target_port == low)
+            pair.client = source if target[1] == low else target

@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from custodes.estate.conversations import Role, Talk
-from custodes.find.listen.flows import Flow
+from custodes.find.listen.flows import Flow, Pair
 from custodes.find.listen.who import Who, written
 from custodes.protocols import ip
 
 MAX_TALKS = 20_000
 MAX_NAMES = 20_000
+NAMED = -1  # no protocol: an address that got a name, from a log that knows nothing more
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-TRANSPORTS = {ip.TCP: "tcp", ip.UDP: "udp", ip.ICMP: "icmp", ip.ICMPV6: "icmp"}
+TRANSPORTS = {ip.TCP: "tcp", ip.UDP: "udp", ip.ICMP: "icmp", ip.ICMPV6: "icmp", NAMED: ""}
 QUIET = frozenset({b"\xff\xff\xff\xff", b"\xef\xff\xff\xfa", b"\xef\xff\xff\xfb"})
 
 
@@ -43,6 +44,15 @@ class Names:
         return self._names.get((client, address), "")
 
 
+class Ends(NamedTuple):
+    """One direction of a conversation, and what is known of both."""
+
+    source: bytes
+    target: bytes
+    protocol: int
+    pair: Pair
+
+
 class Talks:
     """What devices exchanged with peers since the last time that it was asked for."""
 
@@ -57,30 +67,38 @@ class Talks:
         return len(self._held) >= MAX_TALKS
 
     def add(self, flow: Flow) -> None:
-        """Take what a flow has counted, for either end that is a device here."""
-        if flow.first_us < 0 or is_to_many(flow.target) or not any(flow.source):
+        """Take what a flow has counted."""
+        if flow.first_us >= 0:
+            times = (flow.first_us, max(flow.first_us, flow.last_us))
+            ends = Ends(flow.source, flow.target, flow.protocol, flow.pair)
+            self.count(ends, flow.size_bytes, flow.packets, times)
+
+    def count(self, ends: "Ends", size_bytes: int, packets: int, times: tuple[int, int]) -> None:
+        """Take what one end sent to the other, for either end that is a device here."""
+        source, target, _, _ = ends
+        if is_to_many(target) or not any(source):
             return
-        times = (flow.first_us, max(flow.first_us, flow.last_us))
-        if self._who.is_local(flow.source):
-            self._count(flow, flow.source, flow.target, 0, times)
-        if self._who.is_local(flow.target) and flow.target in self._who.spoke:
-            self._count(flow, flow.target, flow.source, 1, times)
+        if self._who.is_local(source):
+            self._count(ends, source, target, (0, size_bytes, packets, *times))
+        if self._who.is_local(target) and target in self._who.spoke:
+            self._count(ends, target, source, (1, size_bytes, packets, *times))
 
     def _count(
-        self, flow: Flow, device: bytes, peer: bytes, side: int, times: tuple[int, int]
+        self, ends: "Ends", device: bytes, peer: bytes, seen: tuple[int, int, int, int, int]
     ) -> None:
-        pair = flow.pair
+        pair = ends.pair
+        side, size_bytes, packets, first_us, last_us = seen
         role: Role = ""
         if pair.client is not None:
             role = "client" if pair.client[0] == device else "server"
         name = "" if role == "server" else pair.name or self._names.of(device, peer)
-        key = _Key(device, peer, pair.port, flow.protocol, role, name)
+        key = _Key(device, peer, pair.port, ends.protocol, role, name)
         held = self._held.get(key)
         if held is None:
-            held = self._held[key] = [0, 0, 0, 0, *times]
-        held[side] += flow.size_bytes
-        held[2 + side] += flow.packets
-        held[4], held[5] = min(held[4], times[0]), max(held[5], times[1])
+            held = self._held[key] = [0, 0, 0, 0, first_us, last_us]
+        held[side] += size_bytes
+        held[2 + side] += packets
+        held[4], held[5] = min(held[4], first_us), max(held[5], last_us)
 
     def take(self) -> Iterator[tuple[bytes, Talk]]:
         """Everything that was added, with the address of its device; then it is empty."""

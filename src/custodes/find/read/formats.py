@@ -32,6 +32,7 @@ HEAD = MIB  # how much of a file may be looked at before it is recognised
 STDIN = "-"
 MODULES = (  # asked in this order
     "pcap",
+    "zeek",
     "nmap_xml",
     "shodan",
     "observations",
