@@ -37,7 +37,8 @@ def facts_of(observations: Iterable[Observation]) -> DeviceFacts:
         found = _CHANNEL.search(observation.source or "")
         channel = found[1] if found is not None else ""
         text = observation.text[:MAX_PAYLOAD]
-        read(collected, Answer(observation, text, channel, rank))
+        reference = observation.id or observation.digest
+        read(collected, Answer(observation, text, channel, rank, reference))
     return collected.settled()
 
 

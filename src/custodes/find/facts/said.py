@@ -30,12 +30,16 @@ Key = tuple[str, str]  # name, channel
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One observation as the readers see it; `channel` where the question named one."""
+    """One observation as the readers see it; `channel` where the question named one.
+
+    `reference` is made once: an answer may say thousands of things, and its digest reads all of it.
+    """
 
     observation: Observation
     text: str
     channel: str = ""
     rank: int = OWN
+    reference: str = ""
 
     @property
     def field(self) -> str:
@@ -52,7 +56,7 @@ class Answer:
             field=self.field,
             matched=" ".join(matched.split())[:MAX_WORDS],
             source=source,
-            observation=self.observation.id or self.observation.digest,
+            observation=self.reference or None,
             seen_at=iso(seen_at) if seen_at is not None else None,
         )
 
