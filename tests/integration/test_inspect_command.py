@@ -1,6 +1,7 @@
 """`custodes inspect` against servers on loopback: one log-in, read only, nothing secret kept."""
 
 import asyncio
+import base64
 import hashlib
 import json
 import re
@@ -15,9 +16,10 @@ import pytest
 
 from custodes.cli.main import invoke
 from custodes.estate.register import Register, open_register
-from custodes.find.inspect import visit
+from custodes.find.inspect import asks_onvif, visit
 from custodes.identity import Identity
 from custodes.observation import observe
+from custodes.protocols import onvif, xml
 from custodes.protocols.auth_challenge import challenges
 from custodes.protocols.http import Request, RequestReader, response
 
@@ -524,3 +526,176 @@ def test_settings_that_changed_keep_what_they_were(
         codes = {f.code for f in register.findings(device_id=1)}
     assert [(f.value, f.ended_at is None) for f in past] == [("on", False), ("off", True)]
     assert "telnet-on" not in codes
+
+
+def soap(inside: str) -> bytes:
+    return onvif.envelope(inside)
+
+
+@dataclass
+class OnvifCamera:
+    """An ONVIF camera whose clock is a year behind and that takes tokens by that clock only."""
+
+    asks_http: bool = False  # HTTP Digest in place of a token
+    password: str = WORD
+    behind: timedelta = timedelta(days=365)
+    calls: list[tuple[str, bool]] = field(default_factory=list)  # operation, with a log-in
+    refuses: frozenset[str] = frozenset()
+
+    def answer(self, camera: Camera, request: Request) -> bytes:
+        operation = onvif.operation_of(request.body) or ""
+        proven = bool(request.header("authorization")) or b"UsernameToken" in request.body
+        self.calls.append((operation, proven))
+        if operation == "GetSystemDateAndTime":
+            return self.page(onvif.build_date_time(datetime.now(UTC) - self.behind))
+        if self.asks_http and not camera._knows(request):
+            return camera.demand()
+        if not self.asks_http and not self.right(request.body):
+            return self.page(onvif.build_fault(), 400)
+        if operation in self.refuses:
+            return self.page(onvif.build_fault("ter:NotAuthorized"), 400)
+        return self.page(self.told(operation, camera))
+
+    def right(self, body: bytes) -> bool:
+        root = xml.parse(body)
+        nonce, created = root.text_of("Nonce"), root.text_of("Created")
+        if not nonce or not created:
+            return False
+        off = datetime.fromisoformat(created) - (datetime.now(UTC) - self.behind)
+        proof = hashlib.sha1(base64.b64decode(nonce) + (created + self.password).encode()).digest()
+        same = root.text_of("Password") == base64.b64encode(proof).decode()
+        return same and root.text_of("Username") == USER and abs(off) < timedelta(seconds=10)
+
+    def told(self, operation: str, camera: Camera) -> bytes:
+        base = f"http://127.0.0.1:{camera.port}/onvif"
+        names = {asks_onvif.MEDIA: "media", asks_onvif.ANALYTICS: "analytics"}
+        if operation == "GetServices":
+            return onvif.build_services([(n, f"{base}/{p}", "2.0") for n, p in names.items()])
+        inside = {
+            "GetDeviceInformation": "<Manufacturer>Acme</Manufacturer><Model>Dome 5</Model>"
+            "<FirmwareVersion>1.2.3</FirmwareVersion><SerialNumber>AC-778812</SerialNumber>",
+            "GetUsers": "<tt:User><tt:Username>admin</tt:Username><tt:UserLevel>Administrator"
+            "</tt:UserLevel></tt:User><tt:User><tt:Username>Jane Doe</tt:Username><tt:UserLevel>"
+            "User</tt:UserLevel></tt:User>",
+            "GetProfiles": '<Profiles token="P1"><VideoAnalyticsConfiguration token="VA &amp; 1">'
+            "</VideoAnalyticsConfiguration></Profiles>",
+            "GetSupportedRules": '<RuleDescription Name="tt:LineDetector"/>',
+            "GetRules": '<Rule Name="door" Type="tt:LineDetector"/>',
+        }.get(operation, "")
+        return soap(f"<tds:{operation}Response>{inside}</tds:{operation}Response>")
+
+    def page(self, body: bytes, status: int = 200) -> bytes:
+        return response(status, "x", headers=[("Content-Length", str(len(body)))], body=body)
+
+
+@contextmanager
+def onvif_camera(own: OnvifCamera) -> Iterator[Camera]:
+    camera = Camera(password=own.password)
+    camera.own = lambda request: own.answer(camera, request)
+    with serving(camera):
+        yield camera
+
+
+def spoke_onvif(folder: Path, camera: Camera) -> None:
+    """Let the register know that the camera speaks ONVIF, and no maker."""
+    known(folder, maker="")
+    place = f"127.0.0.1:{camera.port}"
+    seen = observe(
+        "onvif.soap.fault", "x", device=place, address="127.0.0.1", port=camera.port, seen_at=NOW
+    )
+    with opened(folder) as register:
+        register.file_identity(Identity(device=place), [seen], None, NOW)
+
+
+@pytest.mark.parametrize("asks_http", [False, True])
+def test_onvif_is_read_by_the_devices_own_clock_or_by_digest(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    asks_http: bool,
+) -> None:
+    own = OnvifCamera(asks_http=asks_http)
+    with onvif_camera(own) as camera:
+        spoke_onvif(data, camera)
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+    (row,) = told["devices"]
+    assert (status, row["result"], row["over"]) == (0, "read", "onvif")
+    assert own.calls[0] == ("GetSystemDateAndTime", False)
+    assert [proven for _, proven in own.calls[1:]].count(False) == 1
+    asked = [operation for operation, _ in own.calls]
+    assert set(asks_onvif.RULES) <= set(asked)
+    assert all(operation.startswith("Get") for operation in asked)
+    with opened(data) as register:
+        (device,) = register.devices()
+        stored = [s.observation for s in register.observations_of(device.id)]
+        facts = {f.name: f.value for f in register.facts_of(device.id).facts}
+        findings = {f.code for f in register.findings(device_id=device.id)}
+    assert device.model == "Dome 5"
+    assert facts["accounts.count"] == "2"
+    assert abs(int(facts["clock.offset_s"]) + 365 * 86_400) <= 3
+    assert "clock-off" in findings
+    kept = "".join(o.payload for o in stored)
+    assert "Jane" not in kept
+    assert "channel=VA" in "".join(o.source or "" for o in stored)
+
+
+@pytest.mark.parametrize("asks_http", [False, True])
+def test_a_wrong_password_over_onvif_is_tried_once(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    asks_http: bool,
+) -> None:
+    own = OnvifCamera(asks_http=asks_http, password="another")
+    with onvif_camera(own) as camera:
+        spoke_onvif(data, camera)
+        log_in(monkeypatch)
+        for result in ("log-in refused", "refused this log-in before"):
+            status, told = run(capsys, "--all")
+            assert (status, told["devices"][0]["result"]) == (3, result)
+    assert [proven for _, proven in own.calls].count(True) == 1
+
+
+def test_a_user_who_may_not_read_one_thing_reads_the_rest(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = OnvifCamera(refuses=frozenset({"GetUsers"}))
+    with onvif_camera(own) as camera:
+        spoke_onvif(data, camera)
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+        assert (status, told["devices"][0]["result"]) == (0, "read")
+        status, told = run(capsys, "--all")  # and it is not remembered as a refusal
+    assert (status, told["devices"][0]["result"]) == (0, "read")
+
+
+def test_a_maker_that_takes_the_log_in_and_an_onvif_that_does_not_are_kept_apart(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = OnvifCamera(password="only for onvif")
+    camera = Camera()
+    plain = camera.answer
+
+    def both(request: Request) -> bytes:
+        if request.target.startswith("/onvif"):
+            return own.answer(camera, request)
+        camera.own = None
+        try:
+            return plain(request)
+        finally:
+            camera.own = both
+            camera.requests.pop()
+
+    camera.own = both
+    with serving(camera):
+        known(data, camera)
+        spoke_onvif(data, camera)
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+        assert (status, told["devices"][0]["over"]) == (0, "isapi")
+        proven = [p for _, p in own.calls].count(True)
+        assert proven == 1
+        status, told = run(capsys, "--all")
+        assert (status, told["devices"][0]["over"]) == (0, "isapi")
+        assert [p for _, p in own.calls].count(True) == proven

@@ -240,6 +240,11 @@ def _tell(
     return 0 if read == len(rows) else PARTIAL
 
 
+def _over_words(visit: "Visit") -> list[str]:
+    open_ways = [f"{family} (no log-in was asked for)" for family in visit.unasked]
+    return [*map(str, visit.accepted), *open_ways]
+
+
 def _row(register: "Register", visit: "Visit", number: int) -> dict[str, Any]:
     told = register.facts_of(number)
     device = register.device(number)
@@ -247,7 +252,7 @@ def _row(register: "Register", visit: "Visit", number: int) -> dict[str, Any]:
         "device": number,
         "address": visit.subject.target.address,
         "name": device.called if device else "",
-        "over": ", ".join(dict.fromkeys(f"{family}" for family in visit.accepted)) or "-",
+        "over": ", ".join(dict.fromkeys(_over_words(visit))) or "-",
         "result": visit.ending,
         "answers": len(visit.observations),
         "requests": visit.requests,

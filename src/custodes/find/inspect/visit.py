@@ -54,6 +54,8 @@ class Visit:
     observations: list[Observation] = field(default_factory=list)
     refused: list[tuple[Family, str]] = field(default_factory=list)  # and in which words
     accepted: list[Family] = field(default_factory=list)
+    unasked: list[Family] = field(default_factory=list)  # answered without asking for a log-in
+    answers: int = 0  # to questions that usually need a log-in
     troubles: list[str] = field(default_factory=list)
     requests: int = 0
     packets: int = 0
@@ -140,17 +142,19 @@ async def _way(way: Way, found: Visit, contact: Contact, terms: Terms) -> None:
             await errand.go(way.family)
         except Refused as no:
             found.troubles.append(f"{way.family}: {no}")
-            found.ending = READ if found.observations else REFUSED
+            found.ending = READ if found.answers else REFUSED
             if no.judged:
                 found.refused.append((way.family, str(no)))
             return
         except NoWay as no:
             found.troubles.append(f"{way.family}, port {port.number}: {no}")
-            found.ending = found.ending if found.observations else NO_WAY
+            found.ending = READ if found.answers else NO_WAY
             continue
         finally:
             if door.accepted:
                 found.accepted.append(way.family)
+            elif errand.answers:
+                found.unasked.append(way.family)
             await contact.hang_up()
         if errand.answers:
             found.ending = READ
@@ -201,6 +205,7 @@ class _Errand:
         if body is None or ask.proof not in body:
             return None
         self.answers += 1
+        self.found.answers += 1
         self._keep(ask, body)
         return body
 
