@@ -190,14 +190,16 @@ def clip(
     """A recording of these pictures, a second each, one key picture a second."""
     import av
 
-    with av.open(str(path), "w", format=form) as out:
+    video: Any = av.VideoFrame
+    opened: Any = av.open(str(path), "w", format=form)
+    with opened as out:
         stream = out.add_stream(codec, rate=rate, options={"g": str(rate)})
         stream.width, stream.height = images[0].size
         stream.pix_fmt = "yuv420p"
         for image in images:
             for _ in range(rate):
-                frame = av.VideoFrame.from_image(image)
-                out.mux(stream.encode(frame.reformat(format="yuv420p")))
+                frame = video.from_image(image).reformat(format="yuv420p")
+                out.mux(stream.encode(frame))
         out.mux(stream.encode())
     return path
 
