@@ -97,6 +97,7 @@ SETTINGS: tuple[Setting, ...] = (
         "file with the key that seals log-ins; empty: credentials.key in the data folder",
     ),
     Setting("scan.probes_off", "", "probes that are never sent, by name, with commas"),
+    Setting("scan.probes_on", "", "probes that are sent only where asked for: dvrip, sofia"),
 )
 
 

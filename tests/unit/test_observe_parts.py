@@ -5,10 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from custodes.find.observe import segments
+from custodes.find.observe import neighbourhood, segments
 from custodes.find.observe.forecast import forecast
-from custodes.find.observe.plan import PROBE_NAMES, Limits, Outcome, Plan, Summary, thorough
-from custodes.find.observe.ports import DEFAULT, Port
+from custodes.find.observe.plan import (
+    PROBE_NAMES,
+    USUAL_PROBES,
+    Limits,
+    Outcome,
+    Plan,
+    Summary,
+    thorough,
+)
+from custodes.find.observe.ports import ASKED_FOR, DEFAULT, Port
 from custodes.find.observe.probes import DISCOVERY, PROBES, pages, probes_of
 from custodes.find.observe.probes.http import looks_like_icon, same_place, stays_open
 from custodes.find.observe.probes.rtsp import PATHS
@@ -19,7 +27,19 @@ from custodes.find.observe.sockets import room
 from custodes.find.observe.targets import Target, of_services, parse
 from custodes.identity import Identity
 from custodes.observation import FIELDS, observe
-from custodes.protocols import dhip, http, onvif, rtsp, sadp, ws_discovery
+from custodes.protocols import (
+    dhip,
+    dvrip,
+    http,
+    mdns,
+    onvif,
+    rtsp,
+    sadp,
+    snmp,
+    sofia,
+    ssdp,
+    ws_discovery,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
 MANUAL = (ROOT / "docs" / "reference" / "probes.md").read_text(encoding="utf-8")
@@ -32,7 +52,10 @@ def test_every_probe_has_a_chapter_in_the_manual(probe: object) -> None:
 
 
 def test_the_probes_are_those_that_the_plan_names() -> None:
-    assert {probe.NAME for probe in PROBES} == PROBE_NAMES
+    assert {probe.NAME for probe in PROBES} | {neighbourhood.NAME} == PROBE_NAMES
+    assert f"\n## {neighbourhood.NAME}\n" in MANUAL
+    assert {"snmp", "dvrip", "sofia"} == PROBE_NAMES - USUAL_PROBES
+    assert Plan().probes == USUAL_PROBES
 
 
 def said(data: bytes) -> list[str]:
@@ -52,6 +75,12 @@ def said(data: bytes) -> list[str]:
         onvif.call("GetDeviceInformation"),
         dhip.search()[dhip.HEADER :],
         pages.AXIS_BODY,
+        ssdp.search(),
+        dvrip.search()[:16].hex().encode(),
+        dvrip.search()[16:].hex().encode(),
+        sofia.search().hex().encode(),
+        "\n".join(mdns.TYPES).encode(),
+        "\n".join((*snmp.SYSTEM, *snmp.CAMERAS)).encode(),
     ],
 )
 def test_the_manual_says_word_for_word_what_is_sent(sent: bytes) -> None:
@@ -64,10 +93,11 @@ def test_the_manual_names_every_path(text: str) -> None:
     assert text in MANUAL
 
 
-@pytest.mark.parametrize("port", DEFAULT, ids=str)
+@pytest.mark.parametrize("port", [*DEFAULT, *ASKED_FOR], ids=str)
 def test_every_usual_port_is_in_the_manual_and_has_a_probe(port: Port) -> None:
     assert str(port.number) in MANUAL
-    assert probes_of(port, Plan())
+    assert probes_of(port, Plan(probes=PROBE_NAMES))
+    assert bool(probes_of(port, Plan())) == (port not in ASKED_FOR)
 
 
 def test_no_question_that_changes_a_device_can_be_asked() -> None:
@@ -126,10 +156,14 @@ def test_a_redirect_is_followed_only_to_the_same_place(location: str, path: str 
 @pytest.mark.parametrize(
     ("service", "own"),
     [
-        ("http://192.0.2.1/onvif/device_service", (80, "/onvif/device_service")),
-        ("http://192.0.2.1:8000/onvif", (8000, "/onvif")),
+        (
+            "http://192.0.2.1/onvif/device_service",
+            (Port(80, "onvif"), "/onvif/device_service"),
+        ),
+        ("http://192.0.2.1:8000/onvif", (Port(8000, "onvif"), "/onvif")),
+        ("https://192.0.2.1/onvif", (Port(443, "onvifs"), "/onvif")),
         ("http://192.0.2.2/onvif/device_service", None),
-        ("https://192.0.2.1/onvif", None),
+        ("ftp://192.0.2.1/onvif", None),
         ("http://192.0.2.1:9100/onvif", None),  # whatever is sent there is printed
         ("http://[::1/", None),
         ("http://192.0.2.1:99999/", None),
@@ -137,7 +171,7 @@ def test_a_redirect_is_followed_only_to_the_same_place(location: str, path: str 
     ],
 )
 def test_a_service_address_counts_only_on_the_device_that_named_it(
-    service: str, own: tuple[int, str] | None
+    service: str, own: tuple[Port, str] | None
 ) -> None:
     assert own_service("192.0.2.1", service) == own
 
@@ -170,7 +204,7 @@ def test_multicast_on_loopback_is_sent_only_where_it_was_asked_for() -> None:
     assert segments.own_addresses(sample, Plan()) == []
     (own,) = segments.own_addresses(sample, Plan(multicast_loopback=True))
     assert own.startswith("127.")
-    assert segments.facing("::1") is None
+    assert segments.facing("fe80::1%no-such-interface") is None
 
 
 def test_multicast_is_not_sent_where_nobody_allowed_this_machines_own_address() -> None:

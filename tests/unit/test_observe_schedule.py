@@ -12,6 +12,7 @@ from custodes.observation import observe
 
 HTTP, RTSP = Port(80, "http"), Port(554, "rtsp")
 SADP, DHIP, WSD = Port(37020, "sadp"), Port(37810, "dhip"), Port(3702, "wsd")
+MDNS, SSDP, HTTPS = Port(5353, "mdns"), Port(1900, "ssdp"), Port(443, "https")
 BOTH_OPEN = {HTTP: "open", RTSP: "open"}
 WHOLE = Identity(
     is_surveillance=True,
@@ -78,10 +79,10 @@ def test_a_hunch_decides_which_question_comes_first(hunch: str | None, port: Por
 
 def test_every_discovery_is_asked_of_a_device_that_nobody_knows() -> None:
     states = dict(BOTH_OPEN)
-    for expected in (WSD, SADP, DHIP):
+    for expected in (WSD, SADP, DHIP, MDNS, SSDP):
         assert after(states) == expected
         states[expected] = "asked"
-    assert after(states) == Port(443, "https")
+    assert after(states) == HTTPS
 
 
 def test_where_no_port_is_open_the_others_are_tried_in_order() -> None:
@@ -96,9 +97,32 @@ def test_an_address_where_nobody_answers_is_left_after_two_questions() -> None:
     assert after({HTTP: "silent", RTSP: "silent"}) is None
 
 
-def test_a_known_brand_is_not_asked_at_further_ports() -> None:
+def test_a_brand_whose_model_is_unknown_is_asked_by_upnp_and_at_no_further_port() -> None:
     states = {**BOTH_OPEN, WSD: "asked"}
-    assert after(states, identity=Identity(vendor="Uniview", maker="Uniview")) is None
+    brand = Identity(vendor="Uniview", maker="Uniview")
+    assert after(states, identity=brand) == SSDP
+    assert after({**states, SSDP: "asked"}, identity=brand) is None
+    known_model = Identity(vendor="Uniview", maker="Uniview", model="IPC2124")
+    assert after(states, identity=known_model) is None
+
+
+def test_a_description_that_the_device_named_is_fetched_before_further_questions() -> None:
+    states = {**BOTH_OPEN, WSD: "asked", SADP: "asked", DHIP: "asked"}
+    told = Port(49152, "upnp")
+    assert next_port(known(states), (*DEFAULT, told)) == told
+
+
+def test_an_onvif_service_within_tls_is_asked_like_the_plain_one() -> None:
+    told = Port(443, "onvifs")
+    states = {HTTP: "closed", RTSP: "open", WSD: "open"}
+    assert next_port(known(states, Identity(vendor="Bosch")), (*DEFAULT, told)) == told
+
+
+def test_what_the_operator_asked_for_comes_before_the_usual_questions() -> None:
+    every = (*DEFAULT, *ports.ASKED_FOR)
+    assert next_port(known(BOTH_OPEN), every) == Port(161, "snmp")
+    states = {**BOTH_OPEN, **dict.fromkeys((Port(161, "snmp"), WSD, SADP, DHIP), "asked")}
+    assert next_port(known(states), every) == Port(34569, "sofia")
 
 
 def test_thorough_asks_every_port_in_order() -> None:

@@ -23,7 +23,7 @@ def test_the_question_is_a_get_and_nothing_else_can_be_built() -> None:
 
 def test_the_question_is_the_bytes_that_the_standard_asks_for() -> None:
     assert snmp.get(b"public", 1, version=snmp.V1)[:28].hex() == (
-        "304f02010004067075626c6963a0420201010201000201003037300c"
+        "305002010004067075626c6963a0430201010201000201003038300c"
     )
 
 

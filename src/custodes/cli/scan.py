@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PARTIAL, INTERRUPTED = 3, 130
 LINE_EVERY_S = 5.0
 RISKY_RATE = 100
+LONGEST_COMMUNITY = 255
 COLUMNS = {
     "device": "Address",
     "vendor": "Brand",
@@ -54,6 +55,13 @@ COLUMNS = {
 @click.option("--thorough", is_flag=True, help="Ask every port and page, also of known devices.")
 @click.option("--only", metavar="PROBES", help="Send only these probes, with commas.")
 @click.option("--skip", metavar="PROBES", help="Leave these probes out, with commas.")
+@click.option("--also", metavar="PROBES", help="Also send these broadcasts: dvrip, sofia.")
+@click.option(
+    "--snmp-community-file",
+    "community_file",
+    metavar="FILE",
+    help="Ask by SNMP with the owner's community in this file (-: standard input).",
+)
 @click.option(
     "--multicast/--no-multicast",
     default=None,
@@ -232,7 +240,7 @@ def _tell(body: dict[str, Any], summary: "Summary", as_json: bool) -> int:
 
 def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({})) -> "Plan":
     """The plan that settings and options make; without options, that of a plain scan."""
-    names = ("rate", "ports", "thorough", "only", "skip", "multicast")
+    names = ("rate", "ports", "thorough", "only", "skip", "also", "community_file", "multicast")
     options: dict[str, Any] = {name: asked.get(name) for name in names}
     from custodes.find.identify.core import identify
     from custodes.find.observe import plan as plans
@@ -246,32 +254,56 @@ def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({}
         reply_timeout_s=chosen["scan.reply_timeout_s"],
         answer_limit_bytes=chosen["scan.answer_limit_bytes"],
     )
-    listed = ports.parse(options["ports"]) if options["ports"] else ports.DEFAULT
+    community = _community(options["community_file"])
+    probes = _probes(options, chosen["scan.probes_on"], chosen["scan.probes_off"], bool(community))
+    asked_for = tuple(p for p in ports.ASKED_FOR if p.service in probes)
+    listed = ports.parse(options["ports"]) if options["ports"] else (*ports.DEFAULT, *asked_for)
     if options["thorough"]:
         limits = plans.thorough(limits, len(listed))
     return plans.Plan(
         ports=listed,
         limits=limits,
-        probes=_probes(options["only"], options["skip"], chosen["scan.probes_off"]),
+        probes=probes,
         thorough=bool(options["thorough"]),
         multicast=options["multicast"] is not False,
         multicast_loopback=options["multicast"] is True,
         identify=identify,
+        community=community,
     )
 
 
-def _probes(only: str | None, skip: str | None, off: str) -> frozenset[str]:
+def _probes(options: Mapping[str, Any], on: str, off: str, snmp: bool) -> frozenset[str]:
     """The probes to send: those asked for, without those left out or switched off."""
-    from custodes.find.observe.plan import PROBE_NAMES
+    from custodes.find.observe.plan import PROBE_NAMES, USUAL_PROBES
 
-    wanted = _names(only) or PROBE_NAMES
-    left_out = _names(skip) | _names(off)
+    usual = USUAL_PROBES | _names(on) | (frozenset({"snmp"}) if snmp else frozenset())
+    wanted = (_names(options["only"]) or usual) | _names(options["also"])
+    left_out = _names(options["skip"]) | _names(off)
     if unknown := sorted((wanted | left_out) - PROBE_NAMES):
         known = ", ".join(sorted(PROBE_NAMES))
         raise UsageError(f"no probe is called {unknown[0]!r}", hint=f"Probes: {known}.")
     if not wanted - left_out:
         raise UsageError("no probe is left to send")
+    if "snmp" in wanted and not snmp:
+        raise UsageError(
+            "SNMP is asked only with the owner's community",
+            hint="Give it in a file: --snmp-community-file FILE, or - for standard input.",
+        )
     return wanted - left_out
+
+
+def _community(name: str | None) -> bytes:
+    """The first line of a file, or of standard input; empty where none was named."""
+    if name is None:
+        return b""
+    try:
+        with click.open_file(name, "rb") as stream:
+            line = bytes(stream.readline(LONGEST_COMMUNITY + 2)).rstrip(b"\r\n")
+    except OSError as error:
+        raise context.unreadable(name, error) from error
+    if not 0 < len(line) <= LONGEST_COMMUNITY:
+        raise UsageError(f"{name} holds no SNMP community in its first line")
+    return line
 
 
 def _names(text: str | None) -> frozenset[str]:

@@ -45,7 +45,8 @@ MAX_HINTS = 3
 STREAM_BYTES = 32 * KIB  # read ahead of one connection
 FIRST_LOOK = 1_000  # urgency in the queue
 USUAL_PACKETS = 3  # whoever needs more needs longest
-SECURE = frozenset({"https", "rtsps"})
+SOON_TOLD = frozenset({"Dahua"})  # one question tells all, to every sender; others may need more
+SECURE = frozenset({"https", "rtsps", "onvifs"})
 
 
 @cache
@@ -77,7 +78,9 @@ class Contact:
         self.plan = plan
         self.states: dict[Port, State] = {}
         self.observations: list[Observation] = []
-        self.onvif: dict[int, str] = {}  # port -> path of its ONVIF service, as it declared
+        self.onvif: dict[Port, str] = {}  # where its ONVIF service lies, as it declared
+        self.upnp: dict[Port, str] = {}  # where its UPnP description lies
+        self.endpoints: dict[str, set[str]] = {}  # what each ONVIF endpoint said of itself so far
         self.icon: tuple[Port, str] | None = None  # where it lies, while it is not fetched
         self.paths: set[str] = set()  # pages that need not be asked again
         self.troubles: list[str] = []
@@ -85,13 +88,14 @@ class Contact:
         self.moved: Port | None = None  # where its web page is by its own redirect
         self.packets = self.requests = self.timeouts = 0
         self.gone = False
+        self.met = False  # had its first look
         self.late: list[str] = []  # answers that had not ended in time: which port, which limit
         self._pace = pace
         self._mail = mail
         self._places = asyncio.Semaphore(plan.limits.connections_per_device)
         self._digests: set[str] = set()
         self._kept: tuple[Port, Line] | None = None
-        self._last_s = float("-inf")
+        self._last_s = self._posted_s = float("-inf")
         self._spent_s = 0.0
         self._identity: tuple[int, Identity] | None = None
 
@@ -109,11 +113,19 @@ class Contact:
 
     @property
     def services(self) -> list[Port]:
-        """Where its ONVIF service may lie: where it says so, else on a web port that is open."""
+        """Where its ONVIF service and its description may lie.
+
+        Where it says so; else the ONVIF service on a web port that is open, within TLS only where
+        no other is.
+        """
+        described = list(self.upnp)[:MAX_HINTS]
         if self.onvif:
-            return [Port(number, "onvif") for number in self.onvif][:MAX_HINTS]
-        opened = [p for p, s in self.states.items() if p.service == "http" and s is State.OPEN]
-        return [Port(p.number, "onvif") for p in opened]
+            return [*list(self.onvif)[:MAX_HINTS], *described]
+        for web, service in (("http", "onvif"), ("https", "onvifs")):
+            opened = [p for p, s in self.states.items() if p.service == web and s is State.OPEN]
+            if opened:
+                return [*(Port(p.number, service) for p in opened), *described]
+        return described
 
     def known(self) -> Known:
         """What is known so far, as the schedule reads it."""
@@ -168,18 +180,28 @@ class Contact:
         encoding: str | None = None,
     ) -> None:
         """Keep one thing that was seen, with where, when and by which probe."""
-        seen = observe(
+        seen = self.seeing(probe, field, payload, port)
+        if encoding is not None:
+            seen = msgspec.structs.replace(seen, encoding=encoding)
+        self.add(seen)
+
+    def seeing(
+        self, probe: str, field: str, payload: str | bytes, port: Port | None = None
+    ) -> Observation:
+        """The observation of one thing of this device; it is not kept yet."""
+        return observe(
             field,
             payload,
             device=self.target.device,
             address=self.target.address,
-            port=port.number,
-            transport=port.transport,
+            port=port.number if port else None,
+            transport=port.transport if port else None,
             seen_at=self.plan.now(),
             source=f"scan:{probe}",
         )
-        if encoding is not None:
-            seen = msgspec.structs.replace(seen, encoding=encoding)
+
+    def add(self, seen: Observation) -> None:
+        """Keep an observation, each once."""
         if seen.digest not in self._digests:
             self._digests.add(seen.digest)
             self.observations.append(seen)
@@ -301,9 +323,19 @@ class Contact:
         self.states.setdefault(port, State.ASKED)
         await self._turn()
         self._mail.send(port.service, self.target.address, port.number, datagram)
-        self._last_s = time.monotonic()
-        await self._mail.wait(port.service, self.target.device, self.plan.limits.datagram_wait_s)
+        self._last_s = self._posted_s = time.monotonic()
+        limits = self.plan.limits
+        wait_s = min(limits.next_question_s, limits.datagram_wait_s)
+        await self._mail.wait([port.service], self.target.device, wait_s)
         return self.letters(port)
+
+    async def linger(self) -> bool:
+        """Wait for answers that may be under way, before the device is left; True if some came."""
+        left_s = self._posted_s + self.plan.limits.datagram_wait_s - time.monotonic()
+        asked = [port.service for port, state in self.states.items() if state is State.ASKED]
+        if left_s <= 0 or not asked:
+            return False
+        return await self._mail.wait(asked, self.target.device, left_s)
 
     def letters(self, port: Port) -> list[bytes]:
         """Datagrams of this device that came since the last look."""
@@ -352,7 +384,9 @@ class Contact:
             return FIRST_LOOK
         who = self.identity
         unnamed = who.vendor is None and who.maker is None
-        return self.packets if unnamed or self.packets >= USUAL_PACKETS else 0
+        if unnamed or self.packets >= USUAL_PACKETS:
+            return self.packets
+        return 0 if who.maker in SOON_TOLD else 1
 
     async def _breathe(self) -> None:
         """Leave the device its gap between two requests."""

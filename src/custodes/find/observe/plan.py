@@ -11,7 +11,13 @@ from custodes.identity import Identity
 from custodes.observation import Observation
 from custodes.units import KIB
 
-PROBE_NAMES = frozenset({"tcp", "tls", "http", "pages", "onvif", "rtsp", "sadp", "dhip", "wsd"})
+# Sent only where the operator asks for them: one needs the owner's community, two are broadcasts.
+ASKED_FOR = frozenset({"snmp", "dvrip", "sofia"})
+USUAL_PROBES = frozenset(
+    {"tcp", "tls", "http", "pages", "onvif", "rtsp", "sadp", "dhip", "wsd", "mdns", "ssdp"}
+    | {"neighbours"}
+)
+PROBE_NAMES = USUAL_PROBES | ASKED_FOR
 
 Identify = Callable[[Sequence[Observation]], Identity]
 
@@ -34,7 +40,8 @@ class Limits:
     gap_s: float = 0.25  # between two requests to one device
     connect_timeout_s: float = 3.0
     reply_timeout_s: float = 5.0  # for one whole answer, not for each byte of it
-    datagram_wait_s: float = 1.0
+    datagram_wait_s: float = 1.0  # before a device is left
+    next_question_s: float = 0.4  # after a datagram; an answer that comes later is read, too
     silence_s: float = 1.0  # how long an open port may stay silent before it is closed
     answer_limit_bytes: int = 256 * KIB
     device_limit_s: float = 45.0  # of talking and waiting, not of standing in the queue
@@ -60,17 +67,19 @@ class Plan:
     """Everything that decides what leaves this machine.
 
     `identify` is asked between the steps, so that a device that has said who it is is left alone;
-    `multicast` sends one question to each own segment that lies in scope; `may_reach` is the scope.
+    `multicast` sends one question to each own segment that lies in scope; `may_reach` is the scope;
+    `community` is the owner's word for SNMP, without which that probe sends nothing.
     """
 
     ports: tuple[Port, ...] = ports.DEFAULT
     limits: Limits = Limits()
-    probes: frozenset[str] = PROBE_NAMES
+    probes: frozenset[str] = USUAL_PROBES
     thorough: bool = False
     multicast: bool = True
     multicast_loopback: bool = False
     identify: Identify = know_nothing
     may_reach: Callable[[str], bool] = lambda _address: True
+    community: bytes = attribute(default=b"", repr=False)
     now: Callable[[], datetime] = _utc_now
 
 
@@ -113,6 +122,7 @@ class Summary:
     observations: int = 0
     packets: int = 0
     datagrams_dropped: int = 0  # answers from addresses that were not asked or not in scope
+    shared_hardware: int = 0  # addresses whose hardware address is that of several: a router's
     seconds: float = 0.0
     interrupted: bool = False
     segments: list[str] = attribute(default_factory=list)  # own addresses that asked by multicast

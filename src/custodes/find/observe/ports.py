@@ -13,6 +13,8 @@ STREAM_SERVICES = (
     "http",
     "https",
     "onvif",
+    "onvifs",
+    "upnp",
     "rtsp",
     "rtsps",
     "silent",
@@ -21,7 +23,9 @@ STREAM_SERVICES = (
     "telnet",
     "unknown",
 )
-DATAGRAM_SERVICES = ("sadp", "dhip", "wsd")
+DATAGRAM_SERVICES = ("sadp", "dhip", "wsd", "mdns", "ssdp", "snmp", "dvrip", "sofia")
+# Told by the device itself, in an answer; nobody looks for them on ports of their own.
+TOLD_SERVICES = ("onvif", "onvifs", "upnp")
 
 # Raw print ports: whatever is written there comes out on paper, so nothing is ever written.
 PRINT_PORTS = range(9100, 9108)
@@ -49,6 +53,8 @@ DEFAULT: tuple[Port, ...] = (
     Port(37020, "sadp"),
     Port(37810, "dhip"),
     Port(3702, "wsd"),
+    Port(1900, "ssdp"),
+    Port(5353, "mdns"),
     Port(443, "https"),
     Port(8000, "silent"),
     Port(37777, "silent"),
@@ -70,7 +76,10 @@ DEFAULT: tuple[Port, ...] = (
     Port(22, "ssh"),
 )
 
-_USUAL = {p.number: p.service for p in DEFAULT}
+# Where the probes go that are sent only where the operator asks for them.
+ASKED_FOR: tuple[Port, ...] = (Port(161, "snmp"), Port(5050, "dvrip"), Port(34569, "sofia"))
+
+_USUAL = {p.number: p.service for p in (*DEFAULT, *ASKED_FOR)}
 
 
 def parse(text: str) -> tuple[Port, ...]:

@@ -87,6 +87,7 @@ def document(summary: Summary, found: Found, *, already_done: int, rate: float) 
         "packets": summary.packets,
         "packets_per_second": rate,
         "datagrams_dropped": summary.datagrams_dropped,
+        "shared_hardware": summary.shared_hardware,
         "seconds": round(summary.seconds, 2),
         "interrupted": summary.interrupted,
         "multicast_from": summary.segments,
@@ -116,6 +117,9 @@ def in_words(body: Mapping[str, Any]) -> Iterator[str]:
     parts = [f"{counted(n, 'address', 'addresses')} {did}" for n, did in quiet if n]
     if parts:
         yield f"{', '.join(parts)}."
+    if body["shared_hardware"]:
+        shared = counted(body["shared_hardware"], "address shares its", "addresses share their")
+        yield f"{shared} hardware address with others (a router or proxy): it tells no device."
     for word, key in (("brand", "by_brand"), ("maker", "by_maker")):
         if body[key]:
             names = ", ".join(f"{name} {count:,}" for name, count in body[key].items())

@@ -8,9 +8,10 @@ from ipaddress import ip_address
 from custodes.errors import PeerError
 from custodes.find.observe.contact import Contact, State
 from custodes.find.observe.mail import Mail
+from custodes.find.observe.neighbourhood import MOST_HELD, Neighbourhood
 from custodes.find.observe.pace import Pace
 from custodes.find.observe.plan import Outcome, Plan, Progress, Summary
-from custodes.find.observe.ports import Port
+from custodes.find.observe.ports import DATAGRAM_SERVICES, Port
 from custodes.find.observe.probes import probes_of, read_letters
 from custodes.find.observe.schedule import next_port
 from custodes.find.observe.segments import ask_segments
@@ -54,6 +55,7 @@ async def scan(
         run.summary.seconds = time.monotonic() - started
         run.summary.packets = run.pace.sent
         run.summary.datagrams_dropped = run.mail.dropped
+        run.summary.shared_hardware = len(run.neighbourhood.shared)
     return run.summary
 
 
@@ -71,21 +73,26 @@ class _Run:
         self.targets = targets
         self.pace = Pace(plan.limits.packets_per_second)
         self.mail = Mail(self._expected)
+        self.neighbourhood = Neighbourhood(plan)
         self.summary = Summary(targets=len(targets))
         self._state = Progress(total=len(targets))
         self._walked = _walked(targets)
+        self._met_count = 0  # targets that had their first look
+        self._held: list[Contact] = []  # done, but for the table of neighbours
 
     def _expected(self, address: str) -> bool:
         return self._walked(address) and self.plan.may_reach(address)
 
     async def go(self, stop: asyncio.Event) -> None:
         try:
-            await self.mail.open({ip_address(t.address).version for t in _sample(self.targets)})
+            versions: set[int] = {ip_address(t.address).version for t in _sample(self.targets)}
+            await self.mail.open(versions, self.plan.probes.intersection(DATAGRAM_SERVICES))
             self.summary.segments = await ask_segments(
                 self.plan, self.pace, self.mail, _sample(self.targets)
             )
             await self._all(iter(self.targets), stop)
         finally:
+            self._release()
             self.mail.close()
             await self.pace.close()
 
@@ -114,18 +121,49 @@ class _Run:
         self.mail.expect(target)
         given = 0
         try:
-            while (port := self._next(contact)) is not None:
+            while (port := self._next(contact)) is not None or await contact.linger():
+                if port is None:
+                    continue  # a late answer came, and may name another port
                 try:
                     await self._step(contact, port)
                 finally:
                     given = self._hand_over(contact, given)
+                self._met(contact)
+            self._hand_over(contact, given)
         except asyncio.CancelledError:
             if contact.observations:
                 self.finished(outcome_of(contact, complete=False))
             raise
         finally:
             self.mail.forget(target)
-        self._done(outcome_of(contact, complete=True))
+        self._leave(contact)
+
+    def _met(self, contact: Contact) -> None:
+        """Count a first look; once everybody had one, nobody waits any longer."""
+        if not contact.met:
+            contact.met = True
+            self._met_count += 1
+            if self._met_count == len(self.targets):
+                self._release()
+
+    def _leave(self, contact: Contact) -> None:
+        """The device is done; one on an own segment waits until everybody was looked at once."""
+        self._met(contact)
+        if not self.neighbourhood.near(contact.target.address):
+            self._done(outcome_of(contact, complete=True))
+            return
+        self._held.append(contact)
+        if self._met_count == len(self.targets) or len(self._held) >= MOST_HELD:
+            self._release()
+
+    def _release(self) -> None:
+        """Add the hardware addresses of those that waited, and be done with them."""
+        held, self._held = self._held, []
+        for contact in held:
+            given = len(contact.observations)
+            self.neighbourhood.introduce(contact)
+            self._hand_over(contact, given)
+            self._done(outcome_of(contact, complete=True))
 
     def _next(self, contact: Contact) -> Port | None:
         read_letters(contact, self.plan)

@@ -5,7 +5,8 @@ The rule (docs/reference/probes.md says it for operators):
 1. The first web port and the first stream port are always asked: a discovery answer names the
    platform, but only they show a badge that differs from the builder.
 2. A device that has then said who it is, in its own protocol, is left alone.
-3. Otherwise one datagram at a time, the platform's own protocol first.
+3. Otherwise one datagram at a time, the platform's own protocol first; then what the device
+   announces to its segment (UPnP, multicast DNS), where its model or all of it is still unknown.
 4. Otherwise the other ports in order, while neither brand nor maker is known.
 5. A device that is no camera and says what it is is left alone at once.
 6. `thorough`: every port, in order.
@@ -14,7 +15,7 @@ The rule (docs/reference/probes.md says it for operators):
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from custodes.find.observe.ports import Port
+from custodes.find.observe.ports import TOLD_SERVICES, Port
 from custodes.identity import Identity
 
 WEB = ("http", "https")
@@ -38,6 +39,12 @@ OWN_QUESTIONS = {
     "Dahua": ("dhip",),
     "Axis": ("onvif", "wsd", "ftp"),  # "onvif" includes basicdeviceinfo; FTP greets with the model
 }
+SERVICE = ("onvif", "onvifs")
+# What a device announces to its own segment: where only its model is missing, and where all is.
+DESCRIBED = ("upnp", "ssdp")
+ANNOUNCED = ("upnp", "mdns", "ssdp")
+# Only where the operator asked for them, and then before the usual ones.
+ASKED_FOR = ("snmp",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,10 @@ def next_port(known: Known, ports: Sequence[Port]) -> Port | None:
                 return port
     if not known.alive or said_enough(known):
         return None
-    return _question(known, left) or _other(known, left)
+    port = _question(known, left)
+    if port is None and known.open((*WEB, *STREAM)):
+        port = _announced(known, left)
+    return port or _other(known, left) or _announced(known, left)
 
 
 def _first(ports: Sequence[Port], services: Sequence[str]) -> Port | None:
@@ -101,19 +111,28 @@ def _question(known: Known, left: Sequence[Port]) -> Port | None:
     who = known.identity
     own = OWN_QUESTIONS.get(who.maker or "") or OWN_QUESTIONS.get(who.vendor or "") or ()
     unknown = who.vendor is None and who.maker is None
-    order = [*own, "wsd", "onvif"]
+    order = [*ASKED_FOR, *own, "wsd", *SERVICE]
     if unknown:
-        order = [*([known.hunch] if known.hunch else []), "wsd", "sadp", "dhip", "onvif"]
-    for service in order:
-        port = _first(left, [service])
-        if port is not None:
-            return port
-    return None
+        first = [known.hunch] if known.hunch else []
+        order = [*ASKED_FOR, *first, "wsd", "sadp", "dhip", *SERVICE, "sofia", "dvrip"]
+    return _in_turn(left, order)
+
+
+def _announced(known: Known, left: Sequence[Port]) -> Port | None:
+    who = known.identity
+    if who.model is not None:
+        return None
+    return _in_turn(left, DESCRIBED if who.vendor or who.maker else ANNOUNCED)
+
+
+def _in_turn(left: Sequence[Port], order: Sequence[str]) -> Port | None:
+    found = (_first(left, [service]) for service in order)
+    return next((port for port in found if port is not None), None)
 
 
 def _other(known: Known, left: Sequence[Port]) -> Port | None:
     """Another port, while whose device it is stays unknown or nothing has opened yet."""
-    streams = [p for p in left if p.transport == "tcp" and p.service != "onvif"]
+    streams = [p for p in left if p.transport == "tcp" and p.service not in TOLD_SERVICES]
     if not known.open((*WEB, *STREAM)):
         return next(iter(streams), None)
     if known.identity.vendor or known.identity.maker:

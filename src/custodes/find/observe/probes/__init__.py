@@ -10,7 +10,22 @@ from typing import Protocol
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.plan import Plan
 from custodes.find.observe.ports import Port
-from custodes.find.observe.probes import dhip, http, onvif, pages, rtsp, sadp, tcp, tls, wsd
+from custodes.find.observe.probes import (
+    dhip,
+    dvrip,
+    http,
+    mdns,
+    onvif,
+    pages,
+    rtsp,
+    sadp,
+    snmp,
+    sofia,
+    ssdp,
+    tcp,
+    tls,
+    wsd,
+)
 
 
 class Probe(Protocol):
@@ -30,17 +45,26 @@ class Probe(Protocol):
 
 
 class Discovery(Probe, Protocol):
-    """A probe that asks by datagram, one device or a whole segment."""
+    """A probe that asks by datagram, one device or a whole segment.
+
+    `GROUP` is the multicast group or 255.255.255.255, with the port; `GROUP_V6` the group of IPv6,
+    empty where there is none.
+    """
 
     @property
     def GROUP(self) -> tuple[str, int]: ...  # noqa: N802
-    def questions(self) -> list[bytes]: ...
+    @property
+    def GROUP_V6(self) -> str: ...  # noqa: N802
+    def questions(self, six: bool = False, /) -> list[bytes]: ...
     def read(self, contact: Contact, port: Port, letter: bytes) -> None: ...
 
 
 # In the order in which they share one connection.
-PROBES: tuple[Probe, ...] = (tcp, tls, http, pages, onvif, rtsp, sadp, dhip, wsd)
-DISCOVERY: tuple[Discovery, ...] = (sadp, dhip, wsd)
+PROBES: tuple[Probe, ...] = (
+    *(tcp, tls, http, pages, onvif, rtsp),
+    *(sadp, dhip, wsd, snmp, mdns, ssdp, dvrip, sofia),
+)
+DISCOVERY: tuple[Discovery, ...] = (sadp, dhip, wsd, mdns, ssdp, dvrip, sofia)
 
 
 def names() -> tuple[str, ...]:

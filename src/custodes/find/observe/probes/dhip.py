@@ -11,9 +11,10 @@ from custodes.protocols import dhip
 NAME = "dhip"
 SERVICES: tuple[str, ...] = ("dhip",)
 GROUP = (dhip.GROUP, dhip.PORT)
+GROUP_V6 = ""
 
 
-def questions() -> list[bytes]:
+def questions(_six: bool = False, /) -> list[bytes]:
     """What is sent: the search, 92 bytes."""
     return [dhip.search()]
 

@@ -12,7 +12,7 @@ from custodes.protocols import onvif
 from custodes.protocols.http import Response
 
 NAME = "onvif"
-SERVICES: tuple[str, ...] = ("onvif",)
+SERVICES: tuple[str, ...] = ("onvif", "onvifs")
 
 # The first two say who it is, the others (open by the standard) what it offers.
 IDENTITY = ("GetDeviceInformation", "GetScopes")
@@ -36,7 +36,7 @@ def _still(contact: Contact, operation: str) -> bool:
 
 
 async def _call(contact: Contact, port: Port, operation: str, *, fresh: bool) -> Response | None:
-    path = contact.onvif.get(port.number, onvif.PATH)
+    path = contact.onvif.get(port, onvif.PATH)
     return await http.fetch(
         contact,
         port,

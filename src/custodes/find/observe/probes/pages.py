@@ -12,7 +12,8 @@ from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import http
 
 NAME = "pages"
-SERVICES: tuple[str, ...] = ("http", "https", "onvif")
+ONVIF = ("onvif", "onvifs")
+SERVICES: tuple[str, ...] = ("http", "https", "onvif", "onvifs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +48,13 @@ PAGES = {
 
 async def run(contact: Contact, port: Port) -> None:
     """Ask the maker's page once; the icon first, where nobody knows whose device it is."""
-    if port.service == "onvif":
+    if port.service in ONVIF:
         await http.icon(contact, fresh=True)
     who = contact.identity
     page = PAGES.get(who.maker or "") or PAGES.get(who.vendor or "")
     if page is None or page.path in contact.paths:
         return
-    fresh = contact.plan.thorough or (page.open and port.service == "onvif")
+    fresh = contact.plan.thorough or (page.open and port.service in ONVIF)
     try:
         answer = await http.fetch(contact, port, page.path, fresh=fresh, body=page.body)
     except PeerError as error:

@@ -13,9 +13,10 @@ from custodes.protocols import sadp
 NAME = "sadp"
 SERVICES: tuple[str, ...] = ("sadp",)
 GROUP = (sadp.GROUP, sadp.PORT)
+GROUP_V6 = ""
 
 
-def questions() -> list[bytes]:
+def questions(_six: bool = False, /) -> list[bytes]:
     """What is sent: the inquiry with a new GUID, about 110 bytes."""
     return [sadp.inquiry(str(uuid4()).upper())]
 
