@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("custodes.cli.diff:diff", "What changed between two scans, files, or since a day."),
     "sites": ("custodes.cli.sites:sites", "List and record bodies and sites."),
     "networks": ("custodes.cli.networks:networks", "List networks and record who allowed a scan."),
+    "teach": ("custodes.cli.teach:teach", "Draft a fingerprint from a device not known yet."),
     "export": ("custodes.cli.export:export", "Write the register as CSV, XLSX or JSON."),
     "demo": ("custodes.cli.demo:demo", "A virtual estate, scanned, identified and shown."),
     "simulate": ("custodes.cli.simulate:simulate", "Run virtual devices on loopback."),
