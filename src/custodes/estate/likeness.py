@@ -42,6 +42,10 @@ _CLOCK = re.compile(
     rb"(<(?:[\w.-]{1,32}:)?(?:Year|Month|Day|Hour|Minute|Second)>)\s{0,20}\d{1,6}", re.ASCII
 )
 _ALERT = re.compile(rb"(<(?:dateTime|activePostCount)>)[^<]{0,100}")
+_STATE = re.compile(  # the clock and the load of a device, as it is asked
+    rb"(<(?:[\w.-]{1,32}:)?(?:localTime|currentDeviceTime|deviceUpTime|cpuUtilization|memoryUsage"
+    rb"|memoryAvailable|openFileHandles|freeSpace)(?:\s[^<>]{0,300})?>)[^<]{0,100}"
+)
 _JSON = re.compile(rb"(\"(?:session|random)\"\s{0,8}:\s{0,8})(?:\"[^\"\r\n]{1,300}\"|-?\d{1,20})")
 _UPTIME = re.compile(rb"(?m)^(\.?1\.3\.6\.1\.2\.1\.1\.3\.0[ \t]{0,8}=)[^\r\n]*")
 _FTP = re.compile(rb"(?i)(local time is now |you are user number )[\d:]{1,12}")
@@ -139,6 +143,10 @@ _WHOLE: dict[str, Mask] = {
     "sadp.ProbeMatch": _discovery,
     "onvif.soap.GetSystemDateAndTime": _clock,
     "isapi.EventNotificationAlert": _only(_ALERT),
+    "isapi.System.time": _only(_STATE),
+    "isapi.System.status": _only(_STATE),
+    "isapi.ContentMgmt.Storage": _only(_STATE),
+    "http.cgi.global.getCurrentTime": lambda _data: b"~",
     "dhip.global.login.challenge": _only(_JSON),
     "snmp.record": _only(_UPTIME),
     "ftp.banner": _only(_FTP),

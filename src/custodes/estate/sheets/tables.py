@@ -106,6 +106,8 @@ def as_plain(register: Register, what: str = "all") -> dict[str, Any]:
         "networks": register.networks,
         "devices": register.devices,
         "findings": lambda: register.findings(closed=True),
+        "facts": register.fact_history,
+        "attached": lambda: register.attached_to(ended=True),
     }
     wanted = parts if what == "all" else {what: parts[what]}
     found = {name: [plain_of(one) for one in get()] for name, get in wanted.items()}
