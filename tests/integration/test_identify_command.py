@@ -54,6 +54,7 @@ def test_every_key_is_there_and_null_where_the_evidence_does_not_tell() -> None:
     assert list(identity) == [
         *("id", "device", "is_surveillance", "vendor", "maker", "product_family", "model"),
         *("firmware", "serial", "mac", "device_type", "confidence", "evidence"),
+        "conditions",
     ]
     assert identity["vendor"] is None
     assert identity["evidence"] == []
