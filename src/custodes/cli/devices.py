@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from custodes.cli import context, output
+from custodes.cli import context, conversations, output
 from custodes.cli.details import say_details
 from custodes.cli.nouns import Noun
 from custodes.errors import UsageError
@@ -157,6 +157,7 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
         history = register.statements_of(device.id)
         told = register.fact_history(device.id)
         attached = register.attached_to(device.id)
+        talks = conversations.of(register, device.id)
     if as_json:
         import msgspec
 
@@ -165,6 +166,7 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
             "findings": findings,
             "facts": told,
             "attached": attached,
+            "conversations": [conversations.as_plain(one) for one in talks],
             "observations": seen,
         }
         output.emit_json(as_plain(device) | msgspec.to_builtins(extra))
@@ -173,6 +175,7 @@ def show(ctx: click.Context, device_id: int, raw: bool, as_json: bool) -> int:
     _say_evidence(device)
     _say_statements(device)
     say_details(told, attached)
+    conversations.say_of(device, talks)
     _say_findings(findings)
     counting = counted(total, "observation", "observations")
     click.echo(f"\n{counting}" + ("" if raw else " (--raw shows all)"))

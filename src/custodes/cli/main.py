@@ -24,6 +24,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "custodes.cli.import_:import_files",
         "Read scan files and asset lists of other tools.",
     ),
+    "listen": (
+        "custodes.cli.listen:listen",
+        "Find devices, and who they talk to, without sending a packet.",
+    ),
     "identify": (
         "custodes.cli.identify:identify",
         "Say what observations mean: JSON lines in, out.",
@@ -37,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Keep log-ins for inspect, sealed.",
     ),
     "devices": ("custodes.cli.devices:devices", "List and show devices, with the evidence."),
+    "conversations": (
+        "custodes.cli.conversations:conversations",
+        "Who devices talk to: clouds, relays, time servers.",
+    ),
     "diff": ("custodes.cli.diff:diff", "What changed between two scans, files, or since a day."),
     "sites": ("custodes.cli.sites:sites", "List and record bodies and sites."),
     "networks": ("custodes.cli.networks:networks", "List networks and record who allowed a scan."),

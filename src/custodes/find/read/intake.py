@@ -57,10 +57,14 @@ class Intake:
         if self._held >= WINDOW or self._held_bytes >= WINDOW_BYTES:
             self._file()
 
-    def finish(self) -> None:
-        """Keep and file what is still held."""
+    def flush(self) -> None:
+        """Keep and file what is held now; more may follow."""
         self._keep()
         self._file()
+
+    def finish(self) -> None:
+        """Keep and file what is still held."""
+        self.flush()
         if self._look is not None:
             self.register.finish_look(self._look, self.now)
 
