@@ -437,3 +437,17 @@ def test_wrong_usage_is_told(tmp_path: Path) -> None:
     picture = tmp_path / "a.png"
     picture.write_bytes(made.as_png(made.picture(400, 300, [])))
     assert run(str(picture), "--evidence", str(taken))[0] == 2
+    assert run(str(picture), "--summary")[0] == 2
+    assert run(str(tmp_path / "none.mp4"))[0] == 2
+
+
+def test_observations_from_a_named_pipe_lose_nothing(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    lines = b'{"id":"1","field":"http.title","payload":"x"}\n' * 3
+    with subprocess.Popen(
+        [sys.executable, "-m", "custodes", "identify", str(pipe)], stdout=subprocess.PIPE
+    ) as reader:
+        pipe.write_bytes(lines)
+        out, _ = reader.communicate(timeout=60)
+    assert len(out.splitlines()) == 3

@@ -1,5 +1,8 @@
 """Marks are found in bytes made here, however they are cut; what only looks alike is not."""
 
+import re
+from pathlib import Path
+
 import pytest
 from tests import media_samples as made
 
@@ -182,3 +185,14 @@ def test_bytes_that_a_walk_does_not_want_may_be_passed_over() -> None:
         found += reader.feed(big[at : at + 100])
         at += 100
     assert "avi.software: Recorder 1" in [mark.line for mark in found]
+
+
+def test_every_name_of_a_mark_is_documented() -> None:
+    root = Path(__file__).parents[2]
+    page = (root / "docs" / "reference" / "media-marks.md").read_text(encoding="utf-8")
+    folder = root / "src" / "custodes" / "protocols" / "media_marks"
+    source = "".join(file.read_text(encoding="utf-8") for file in folder.glob("*.py"))
+    prefixes = "mp4|mkv|avi|ps|ts|dhav|hxvs|baichuan|jpeg|png|exif|sei"
+    names = set(re.findall(rf'"((?:{prefixes})\.[a-z-]+)"', source)) | {"container", "mxpeg"}
+    assert len(names) > 30
+    assert [name for name in sorted(names) if f"`{name}`" not in page] == []

@@ -77,6 +77,8 @@ def identify(
     could not be read (the others were), 7 what reads pictures is not installed (marks were read).
     """
     if file != "-" and media.is_media(file):
+        if summary or by == "device":
+            raise UsageError("--summary and --by device are for observations")
         return media.identify_media(file, evidence=evidence, marks_only=marks_only, human=human)
     if evidence is not None or marks_only:
         raise UsageError("--evidence and --marks-only are for pictures and recordings")

@@ -76,10 +76,15 @@ class Study:
 
 
 def is_media(path: Path) -> bool:
-    """Whether the file begins like a picture or a recording; False where it cannot be read."""
+    """Whether the file begins like a picture or a recording; False where it cannot be read.
+
+    A pipe is not looked into: what is read from it once is gone.
+    """
     try:
+        if not path.is_file():
+            return False
         with path.open("rb") as file:
-            return path.is_file() and recognise(file.read(_HEAD)) is not None
+            return recognise(file.read(_HEAD)) is not None
     except OSError:
         return False
 
