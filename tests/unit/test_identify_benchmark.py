@@ -11,22 +11,20 @@ from custodes.observation import observe
 
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 
-FILE = "\n".join(
-    (
-        "# $Id: nmap-service-probes 1 2022-08-30 22:35:10Z x $",
-        "Probe TCP NULL q||",
-        r"match ftp m|^220 Zenith ([\w.-]+) Network Camera ftpd (\d\S+)\r\n|i"
-        r" p/Zenith $1 Network Camera ftpd/ v/$2/ d/webcam/ cpe:/h:zenith_x:$1/",
-        "softmatch ftp m|^220 |",
-        r"Probe TCP GetRequest q|GET / HTTP/1.0\r\n\r\n|",
-        r"match http m=^HTTP/1\.[01] \d\d\d .*\r\nServer: Router ([\d.]+)\r\n=s"
-        r' p/Axis router/ v/$SUBST(1,".","_")/ d/broadband router/',
-        r"match http m|^HTTP/1\.[01] 200 OK\r\nServer: (broken| p/never/",
-        r"Probe TCP RTSPRequest q|OPTIONS / RTSP/1.0\r\n\r\n|",
-        "fallback GetRequest",
-        "Probe TCP Other q|x|",
-        "match other m|.*| p/never/",
-    )
+FILE = (
+    "# $Id: nmap-service-probes 1 2022-08-30 22:35:10Z x $\n"
+    "Probe TCP NULL q||\n"
+    r"match ftp m|^220 Zenith ([\w.-]+) Network Camera ftpd (\d\S+)\r\n|i"
+    " p/Zenith $1 Network Camera ftpd/ v/$2/ d/webcam/ cpe:/h:zenith_x:$1/\n"
+    "softmatch ftp m|^220 |\n"
+    "Probe TCP GetRequest q|GET / HTTP/1.0|\n"
+    r"match http m=^HTTP/1\.[01] \d\d\d .*\r\nServer: Router ([\d.]+)\r\n=s"
+    ' p/Axis router/ v/$SUBST(1,".","_")/ d/broadband router/\n'
+    r"match http m|^HTTP/1\.[01] 200 OK\r\nServer: (broken| p/never/"
+    "\nProbe TCP RTSPRequest q|OPTIONS / RTSP/1.0|\n"
+    "fallback GetRequest\n"
+    "Probe TCP Other q|x|\n"
+    "match other m|.*| p/never/\n"
 )
 
 
