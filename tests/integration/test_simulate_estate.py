@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from custodes.errors import UsageError
-from custodes.protocols import dhip, http, sadp, ws_discovery
+from custodes.protocols import dhip, http, mdns, sadp, ssdp, ws_discovery
 from custodes.simulate import sockets
 from custodes.simulate.background import running_estate
 from custodes.simulate.estate import Running, VirtualEstate
@@ -255,6 +255,8 @@ def multicast(group: str, port: int, question: bytes, wait_s: float) -> set[str]
         ("sadp", sadp.inquiry(GUID)),
         ("dhip", dhip.search()),
         ("ws_discovery", ws_discovery.probe(GUID, "nvt")),
+        ("mdns", mdns.query()),
+        ("ssdp", ssdp.search()),
     ],
 )
 def test_an_inquiry_to_the_group_is_answered_by_each_device_from_its_own_address(

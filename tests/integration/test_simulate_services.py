@@ -7,7 +7,20 @@ from collections.abc import Iterator
 
 import pytest
 
-from custodes.protocols import dhip, http, onvif, rtsp, sadp, tls, ws_discovery
+from custodes.protocols import (
+    dhip,
+    dvrip,
+    http,
+    mdns,
+    onvif,
+    rtsp,
+    sadp,
+    snmp,
+    sofia,
+    ssdp,
+    tls,
+    ws_discovery,
+)
 from custodes.simulate.background import running_estate
 from custodes.simulate.estate import Running
 from custodes.simulate.plan import DeviceSpec, plan
@@ -243,6 +256,52 @@ def test_sadp_gives_model_serial_number_and_firmware(device: Running, spec: Devi
     assert answer.serial == device.serial
     assert answer.mac == device.mac
     assert answer.software == (spec.values["version"], spec.values["build"])
+
+
+@pytest.mark.parametrize("name", having("mdns"))
+def test_multicast_dns_announces_services_with_the_devices_own_address(device: Running) -> None:
+    said = mdns.parse(ask(device, "mdns", mdns.query()))
+    assert said.services
+    assert all(service.port == device.ports["http"] for service in said.services)
+    assert {address for _, address in said.hosts} == {device.address}
+
+
+@pytest.mark.parametrize("name", having("ssdp"))
+def test_an_ssdp_answer_names_a_description_that_is_there(
+    device: Running, spec: DeviceSpec
+) -> None:
+    said = ssdp.parse(ask(device, "ssdp", ssdp.search()))
+    place = ssdp.own_place(said.location or "", device.address)
+    assert place is not None
+    page = get(device, place[1])
+    assert ssdp.is_description(page.body)
+    assert spec.values["model"] in page.text
+
+
+@pytest.mark.parametrize("name", having("snmp"))
+def test_snmp_answers_the_right_community_and_no_other(device: Running) -> None:
+    answer = snmp.parse(ask(device, "snmp", snmp.get(b"virtual-read", 5)))
+    assert answer.request_id == 5
+    assert answer.values
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(0.3)
+        sock.sendto(snmp.get(b"public", 5), (device.address, device.ports["snmp"]))
+        with pytest.raises(TimeoutError):
+            sock.recv(65536)
+
+
+@pytest.mark.parametrize("name", having("dvrip_search"))
+def test_the_older_search_gives_model_and_serial_number(device: Running, spec: DeviceSpec) -> None:
+    answer = dvrip.parse(ask(device, "dvrip_search", dvrip.search()))
+    assert (answer.model, answer.serial) == (spec.values["model"], device.serial)
+    assert (answer.mac, answer.address) == (device.mac, device.address)
+
+
+@pytest.mark.parametrize("name", having("sofia_search"))
+def test_the_search_of_xiongmai_gives_serial_number_and_addresses(device: Running) -> None:
+    answer = sofia.parse(ask(device, "sofia_search", sofia.search()))
+    assert (answer.mac, answer.address) == (device.mac, device.address)
+    assert answer.said("SN") == device.serial
 
 
 @pytest.mark.parametrize("name", having("dhip"))

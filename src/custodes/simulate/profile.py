@@ -14,7 +14,7 @@ from typing import Any, Literal
 import msgspec
 
 from custodes.errors import KnowledgeError, UsageError
-from custodes.simulate import template
+from custodes.simulate import announcing, template
 
 TRUTHS = ("vendor", "maker", "model", "firmware", "device_type", "is_surveillance")
 Behaviour = Literal["normal", "drip", "endless-header", "endless-body", "garbage", "silent"]
@@ -175,6 +175,11 @@ class Profile(_Data, frozen=True):
     ws_discovery: Discovery | None = None
     sadp: Sadp | None = None
     dhip: Dhip | None = None
+    mdns: announcing.Mdns | None = None
+    ssdp: announcing.Ssdp | None = None
+    snmp: announcing.Snmp | None = None
+    dvrip_search: announcing.DvripSearch | None = None
+    sofia_search: announcing.SofiaSearch | None = None
     banners: tuple[Banner, ...] = ()
 
     def services(self) -> dict[str, tuple[str, int]]:
@@ -188,7 +193,7 @@ class Profile(_Data, frozen=True):
             found["onvif"] = ("tcp", self.onvif.port)
         for banner in self.banners:
             found[banner.name] = ("tcp", banner.port)
-        for name in ("ws_discovery", "sadp", "dhip"):
+        for name in ("ws_discovery", "sadp", "dhip", *announcing.SERVICES):
             service = getattr(self, name)
             if service is not None:
                 found[name] = ("udp", service.port)

@@ -159,11 +159,12 @@ def _conversation(device: Device, name: str) -> Callable[[], Conversation]:
 async def _join_groups(serving: Serving) -> None:
     """Hear multicast inquiries once for all devices; each answers from its own address."""
     loop = asyncio.get_running_loop()
-    for name, group in datagrams.GROUPS.items():
+    for name in (*datagrams.GROUPS, *datagrams.BROADCASTS):
         members = [d for d in serving.devices if name in d.ports]
         ports = {d.ports[name] for d in members}
         if len(ports) != 1:
             continue  # nobody, or all devices share one address: unicast only
+        group = datagrams.GROUPS.get(name)
         sock = sockets.group_socket(group, ports.pop(), members[0].address)
         if sock is not None:
             transport, _ = await loop.create_datagram_endpoint(

@@ -109,15 +109,19 @@ def _explain(error: OSError, address: str, port: int) -> NoReturn:
     raise UsageError(f"{address} port {port} cannot be used: {error.strerror}") from error
 
 
-def group_socket(group: str, port: int, interface: str) -> socket.socket | None:
+def group_socket(group: str | None, port: int, interface: str) -> socket.socket | None:
     """A socket that hears what is sent to a multicast group on the interface of an address.
 
-    None where the system has no multicast there; unicast goes on.
+    Without a group: to the broadcast address of the address's /24 (of loopback: 127.255.255.255).
+    None where the system has no such thing there; unicast goes on.
     """
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     try:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.setblocking(False)
+        if group is None:
+            sock.bind((broadcast_of(interface), port))
+            return sock
         sock.bind((group, port))
         membership = socket.inet_aton(group) + socket.inet_aton(interface)
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_ADD_MEMBERSHIP, membership)
@@ -125,3 +129,10 @@ def group_socket(group: str, port: int, interface: str) -> socket.socket | None:
         sock.close()
         return None
     return sock
+
+
+def broadcast_of(address: str) -> str:
+    """Where a question to the whole segment of an address is heard."""
+    if address.startswith("127."):
+        return "127.255.255.255"
+    return f"{address.rpartition('.')[0]}.255"

@@ -31,7 +31,14 @@ MAX_LISTED = 1_000_000  # lines of a target file
 ReadFile = Callable[[str], str]
 Resolve = Callable[[str], Sequence[str]]
 
-_NAMES = {"ws_discovery": "wsd"}
+# Names of virtual devices' services that the scan knows by another; "dvrip" and "sofia" are TCP.
+_NAMES = {
+    "ws_discovery": "wsd",
+    "dvrip_search": "dvrip",
+    "sofia_search": "sofia",
+    "dvrip": "silent",
+    "sofia": "silent",
+}
 _RANGE = re.compile(r"(?P<first>[0-9a-fA-F.:]+)-(?P<last>[0-9a-fA-F.:]+)")
 _WITH_PORTS = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<four>[^:\[\]/]+)):(?P<ports>\d[^:]*)")
 _NAME = re.compile(r"(?=.{1,253}$)[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")

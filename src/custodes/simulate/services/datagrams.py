@@ -1,20 +1,28 @@
-"""Discovery over UDP: WS-Discovery, Hikvision SADP and Dahua DHDiscover."""
+"""Datagrams: what devices answer to discovery, to their own search and to SNMP."""
 
 import asyncio
 from collections.abc import Callable, Sequence
 
 from custodes.simulate.device import Device
-from custodes.simulate.services import discovery
+from custodes.simulate.services import announcing, discovery
 
 GROUPS = {
     "ws_discovery": "239.255.255.250",
     "sadp": "239.255.255.250",
     "dhip": "239.255.255.251",
+    "mdns": "224.0.0.251",
+    "ssdp": "239.255.255.250",
 }
+BROADCASTS = ("dvrip_search", "sofia_search")  # heard on the segment's broadcast address
 SERVICES: dict[str, Callable[[Device, bytes], list[bytes]]] = {
     "ws_discovery": discovery.ws_discovery,
     "sadp": discovery.sadp,
     "dhip": discovery.dhip,
+    "mdns": announcing.mdns,
+    "ssdp": announcing.upnp,
+    "snmp": announcing.management,
+    "dvrip_search": announcing.older_search,
+    "sofia_search": announcing.sofia_search,
 }
 SPREAD_S = 0.4  # devices that hear one multicast inquiry do not all answer at the same instant
 
@@ -34,7 +42,7 @@ class Listener(asyncio.DatagramProtocol):
 
 
 class Group(asyncio.DatagramProtocol):
-    """A multicast group: every member answers from its own address."""
+    """A multicast group or a broadcast address: every member answers from its own address."""
 
     def __init__(self, members: Sequence[Device], service: str) -> None:
         self._members = members
