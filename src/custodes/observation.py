@@ -204,6 +204,7 @@ FIELDS: frozenset[str] = frozenset(
     tls.subject tls.issuer tls.jarm tls.certificate tls.protocol
     tcp.open udp.open tcp.banner ftp.banner telnet.banner ssh.banner sip.banner sip.user_agent
     ntp.banner pjl.id dhcp.vendor_class dhcp.request dhcp.hostname dns.query dns.hostname flow.peer
+    login.cleartext
     media.mark media.exif media.text
     host.os asset.record exposure.internet shadowserver.dhip shadowserver.device_id
     """.split()

@@ -63,7 +63,7 @@ def conversations(
     if options["outside"]:
         every = [one for one in every if one.outside]
     if options["csv_file"] is not None:
-        _write_csv(options["csv_file"], every)
+        to_csv(options["csv_file"], every)
     elif as_json:
         output.emit_json([as_plain(one) for one in every])
     else:
@@ -146,18 +146,22 @@ CSV = (
 ).split()
 
 
-def _write_csv(name: str, every: "Sequence[Told]") -> None:
+def to_csv(name: str, every: "Sequence[Told]", *, force: bool = False) -> None:
+    """Write conversations to a file, or to standard output for `-`.
+
+    Raises:
+        UsageError: the file is there already, or cannot be written.
+    """
     if name == "-":
         _csv(sys.stdout, every)
         return
-    if Path(name).exists():
+    if Path(name).exists() and not force:
         raise UsageError(f"{name} exists", hint="Give another name; it is not replaced.")
     try:
         with Path(name).open("w", encoding="utf-8-sig", newline="") as file:
             _csv(file, every)
     except OSError as error:
         raise UsageError(f"{name} cannot be written: {error.strerror}") from error
-    output.note(f"Wrote {counted(len(every), 'conversation', 'conversations')} to {name}.")
 
 
 def _csv(file: Any, every: "Sequence[Told]") -> None:

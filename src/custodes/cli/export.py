@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 FORMATS = ("csv", "xlsx", "json")
-PARTS = ("all", "bodies", "sites", "networks", "devices")
+PARTS = ("all", "bodies", "sites", "networks", "devices", "conversations")
 
 
 @click.command()
@@ -77,6 +77,8 @@ def _form_of(out: str, as_json: bool) -> str:
 
 
 def _check(out: str, form: str, what: str, force: bool) -> None:
+    if what == "conversations" and form == "xlsx":
+        raise UsageError("conversations are written as CSV or JSON", hint="Say --format csv.")
     if out == STDOUT:
         if form == "csv" and what == "all":
             raise UsageError(
@@ -104,6 +106,11 @@ def _csv(register: "Register", out: str, what: str) -> None:
 
     if what == "all":
         writing.write_csv_folder(register, Path(out))
+        return
+    if what == "conversations":
+        from custodes.cli.conversations import of, to_csv
+
+        to_csv(out, of(register), force=True)  # whether FILE may be replaced is known by now
         return
     (sheet,) = sheets_for(what)
     if out == STDOUT:

@@ -58,8 +58,9 @@ INTERRUPTED = 130
 def import_files(ctx: click.Context, /, files: Sequence[str], **options: Any) -> int:
     """Read FILEs of other tools and file their devices in the register; `-` is standard input.
 
-    Understood, by content: Nmap XML, Shodan exports (.json, .json.gz), asset lists (CSV, XLSX)
-    and custodes observation lines. Nothing is sent to any network, so no authority is needed.
+    Understood, by content: packets (pcap, pcapng), Zeek's logs, Nmap XML, Shodan exports, Masscan,
+    ZGrab2, Shadowserver reports, asset lists (CSV, XLSX) and custodes observation lines; all but
+    XLSX may be packed with gzip. Nothing is sent to any network, so no authority is needed.
     A file that was imported before changes nothing. With --dry-run an asset list says row by row
     what it would change. Ctrl-C stops the reading and files what was read; the same command then
     goes on with the rest.

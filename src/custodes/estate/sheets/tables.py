@@ -106,6 +106,7 @@ def as_plain(register: Register, what: str = "all") -> dict[str, Any]:
         "networks": register.networks,
         "devices": register.devices,
         "findings": lambda: register.findings(closed=True),
+        "conversations": register.conversations,
         "facts": register.fact_history,
         "attached": lambda: register.attached_to(ended=True),
     }
