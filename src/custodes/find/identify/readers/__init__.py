@@ -19,6 +19,7 @@ from custodes.find.identify.readers import (
     media,
     network,
     onvif,
+    searches,
     shadowserver,
     words,
 )
@@ -52,7 +53,7 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
     "http.vapix.param.Brand": axis.brand_parameters,
     "gb28181.Catalog": partial(network.gb28181, "gb28181.Catalog"),
     "gb28181.DeviceInfo": partial(network.gb28181, "gb28181.DeviceInfo"),
-    "udp.discovery": network.udp_discovery,
+    "udp.discovery": searches.told,
     "upnp.response": network.upnp_description,
     "snmp.record": network.snmp,
     "mac.address": mac.read,
