@@ -40,6 +40,7 @@ MODULES = (  # asked in this order
     "masscan_list",
     "zgrab2",
     "shadowserver",
+    "neighbours",
     "assets",
 )
 PACKED = {
