@@ -7,20 +7,24 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from custodes.cli.main import invoke
+from custodes.errors import PeerError
 from custodes.estate.register import Register, open_register
 from custodes.find.inspect import asks_onvif, visit
 from custodes.identity import Identity
 from custodes.observation import observe
-from custodes.protocols import onvif, xml
+from custodes.protocols import onvif, rpc2, xml
 from custodes.protocols.auth_challenge import challenges
+from custodes.protocols.digest import Login
 from custodes.protocols.http import Request, RequestReader, response
 
 NOW = datetime.now(UTC)
@@ -699,3 +703,144 @@ def test_a_maker_that_takes_the_log_in_and_an_onvif_that_does_not_are_kept_apart
         status, told = run(capsys, "--all")
         assert (status, told["devices"][0]["over"]) == (0, "isapi")
         assert [p for _, p in own.calls].count(True) == proven
+
+
+@dataclass
+class RpcCamera:
+    """A Dahua without CGI: its JSON calls want a log-in with a challenge."""
+
+    password: str = WORD
+    encryption: str = "Default"
+    methods: list[str] = field(default_factory=list)
+
+    def answer(self, request: Request) -> bytes:
+        if request.method != "POST":
+            return response(404, "Not Found", headers=[("Content-Length", "0")])
+        row = json.loads(request.body)
+        self.methods.append(row["method"])
+        data = json.dumps(self.told(row, request.target)).encode()
+        return response(200, "OK", headers=[("Content-Length", str(len(data)))], body=data)
+
+    def told(self, row: dict, target: str) -> dict:
+        told = row.get("params") or {}
+        if target == "/RPC2_Login" and not told["password"]:
+            given = {"realm": "Login to 1A2B", "random": "77", "encryption": self.encryption}
+            error = {"code": 268632079, "message": "Component error: login challenge!"}
+            return {"result": False, "error": error, "params": given, "session": "S1"}
+        if target == "/RPC2_Login":
+            one = hashlib.md5(f"{USER}:Login to 1A2B:{self.password}".encode()).hexdigest().upper()
+            two = hashlib.md5(f"{USER}:77:{one}".encode()).hexdigest().upper()
+            return {"result": told["password"] == two, "session": "S1"}
+        values = {
+            "magicBox.getSystemInfo": {"serialNumber": "1A2B", "deviceType": "IPC-HFW1"},
+            "userManager.getUserInfoAll": {"users": [{"Name": "admin"}, {"Name": "Jane Doe"}]},
+        }
+        known = values.get(row["method"])
+        return {"result": known is not None and row["session"] == "S1", "params": known}
+
+
+def test_a_dahua_without_cgi_is_read_by_its_json_calls_in_one_session(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = RpcCamera()
+    with serving(Camera(own=own.answer)) as camera:
+        known(data, camera, maker="Dahua")
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+    assert (status, told["devices"][0]["over"], told["devices"][0]["answers"]) == (0, "dahua", 2)
+    assert own.methods.count("global.login") == 2  # the question and the one proof
+    assert own.methods[-1] == "global.logout"
+    reads = [m for m in own.methods if not m.startswith("global.log")]
+    assert all(".get" in method for method in reads)
+    with opened(data) as register:
+        kept = "".join(s.observation.payload for s in register.observations_of(1))
+    assert "Jane" not in kept
+    assert "admin" in kept
+
+
+@pytest.mark.parametrize(
+    ("own", "result", "attempts"),
+    [
+        (RpcCamera(password="another"), "log-in refused", 2),
+        (RpcCamera(encryption="Basic"), "no usable log-in", 1),
+    ],
+    ids=["another password", "wants it in clear"],
+)
+def test_json_calls_are_refused_once_or_not_tried(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    own: RpcCamera,
+    result: str,
+    attempts: int,
+) -> None:
+    with serving(Camera(own=own.answer)) as camera:
+        known(data, camera, maker="Dahua")
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+        assert (status, told["devices"][0]["result"]) == (3, result)
+        assert own.methods == ["global.login"] * attempts
+        if result == "log-in refused":
+            run(capsys, "--all")
+            assert own.methods == ["global.login"] * attempts
+
+
+@pytest.mark.parametrize("status_code", [403, 500, 404])
+def test_another_no_than_401_is_no_reason_to_try_for_long(
+    data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    status_code: int,
+) -> None:
+    camera = Camera()
+
+    def odd(request: Request) -> bytes:
+        if not request.header("authorization"):
+            return camera.demand()
+        return response(status_code, "No", headers=[("Content-Length", "0")])
+
+    camera.own = odd
+    with serving(camera):
+        known(data, camera)
+        log_in(monkeypatch)
+        status, _ = run(capsys, "--all")
+    assert status == 3
+    assert len(camera.attempts) == (1 if status_code == 403 else visit.PATIENCE)
+
+
+def test_a_log_in_that_gets_no_answer_is_not_given_again_in_this_run(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    camera = Camera()
+    camera.own = lambda request: b"" if request.header("authorization") else camera.demand()
+    with serving(camera):
+        known(data, camera)
+        log_in(monkeypatch)
+        status, told = run(capsys, "--all")
+    assert (status, told["devices"][0]["result"]) == (3, "no answer")
+    assert len(camera.attempts) == 1
+
+
+@given(
+    st.binary(max_size=500)
+    | st.recursive(
+        st.none() | st.booleans() | st.text(max_size=9) | st.integers(),
+        lambda inner: (
+            st.dictionaries(
+                st.sampled_from(
+                    "params session realm random encryption error message result".split()
+                ),
+                inner,
+            )
+            | st.lists(inner, max_size=3)
+        ),
+        max_leaves=9,
+    ).map(lambda value: json.dumps(value).encode())
+)
+def test_any_answer_to_a_json_call_is_a_value_or_our_error(answer: bytes) -> None:
+    with suppress(PeerError):
+        given_back = rpc2.challenge(answer)
+        if given_back is not None:
+            assert json.loads(rpc2.proof(given_back, Login(USER, WORD), 2))["params"]["password"]
+        assert rpc2.accepted(answer) in {True, False}
+        assert len(rpc2.trouble(answer)) <= 120

@@ -56,6 +56,7 @@ class Door(Protocol):
     def accepted(self) -> bool: ...
 
     async def put(self, ask: Ask) -> bytes | None: ...
+    async def close(self) -> None: ...
 
 
 class Guard:
@@ -160,6 +161,9 @@ class HttpDoor:
             return None
         return answer.body
 
+    async def close(self) -> None:
+        """Nothing is left open: HTTP has no session."""
+
     async def exchange(
         self, ask: Ask, body: bytes, kind: str, *, log_in: bool = True
     ) -> Response | None:
@@ -168,6 +172,22 @@ class HttpDoor:
         again = False
         while True:
             extra = self._guard.header(ask.method, ask.path)
+            answer = await self._fetch(ask, body, kind, extra)
+            if answer is None or answer.status != 401 or not log_in:
+                if answer is not None and extra and answer.status == 200:
+                    self._guard.accepted = True
+                return answer
+            if again and extra:
+                raise Refused(_no(answer), judged=not self._guard.accepted)
+            again = bool(extra)
+            self._guard.take(answer, pinned=await self._pinned())
+
+    async def _fetch(
+        self, ask: Ask, body: bytes, kind: str, extra: list[tuple[str, str]]
+    ) -> Response | None:
+        """Send a question; a log-in that gets no clear answer is not given a second time."""
+        answer, why = None, "it did not answer the log-in"
+        try:
             answer = await http.fetch(
                 self._contact,
                 self._port,
@@ -177,14 +197,16 @@ class HttpDoor:
                 content_type=kind,
                 extra=extra,
             )
-            if answer is None or answer.status != 401 or not log_in:
-                if answer is not None and extra and answer.status == 200:
-                    self._guard.accepted = True
-                return answer
-            if again and extra:
-                raise Refused(_no(answer), judged=not self._guard.accepted)
-            again = bool(extra)
-            self._guard.take(answer, pinned=await self._pinned())
+        except PeerError as error:
+            if not extra or self._guard.accepted:
+                raise
+            why = f"{why}: {error}"
+        if extra and not self._guard.accepted:
+            if answer is None:
+                raise Refused(why, judged=False)
+            if answer.status == 403:
+                raise Refused("it refused the log-in (403)", judged=True)
+        return answer
 
     async def _pinned(self) -> bool:
         """Whether the encrypted way leads to whom it led before, as far as that is known."""
@@ -212,11 +234,23 @@ class OnvifDoor:
         """Whether the device took the log-in."""
         return self._accepted
 
+    async def close(self) -> None:
+        """Nothing is left open: every call carries its own proof."""
+
     async def clock(self) -> bytes | None:
-        """Read the device's clock, which every token is made with; open by the standard."""
+        """Read the device's clock, which every token is made with; open by the standard.
+
+        Raises:
+            Refused: the device demanded a log-in even here, and refused it.
+        """
         asked_at = self._terms.now()
-        answer = await self._http.exchange(CLOCK, self._envelope(CLOCK), SOAP)
-        shown = onvif.date_time(answer.body) if answer and answer.status == 200 else None
+        try:
+            answer = await self._http.exchange(CLOCK, self._envelope(CLOCK), SOAP)
+            shown = onvif.date_time(answer.body) if answer and answer.status == 200 else None
+        except Refused:
+            raise
+        except PeerError:
+            return None
         if answer is None or shown is None:
             return None
         self._offset = shown - asked_at

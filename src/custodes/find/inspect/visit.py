@@ -6,14 +6,16 @@ of time. Secrets and user names are taken out of every answer before it becomes 
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from custodes.errors import PeerError
+from custodes.find.inspect import asks_dahua
 from custodes.find.inspect.asks import Ask, Family, may_be_asked
 from custodes.find.inspect.asks_onvif import CLOCK
 from custodes.find.inspect.doors import Door, HttpDoor, NoWay, OnvifDoor, Refused, Terms
 from custodes.find.inspect.redact import redact
+from custodes.find.inspect.rpc import RpcDoor
 from custodes.find.inspect.ways import ASKS, Way
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.mail import Mail
@@ -136,34 +138,48 @@ async def visit(found: Visit, plan: Plan, terms: Terms, pace: Pace, mail: Mail) 
 
 async def _way(way: Way, found: Visit, contact: Contact, terms: Terms) -> None:
     for port in way.ports:
-        door = _door(way.family, contact, port, found.subject.login, terms)
-        errand = _Errand(found, contact, door, port, terms)
-        try:
-            await errand.go(way.family)
-        except Refused as no:
-            found.troubles.append(f"{way.family}: {no}")
-            found.ending = READ if found.answers else REFUSED
-            if no.judged:
-                found.refused.append((way.family, str(no)))
-            return
-        except NoWay as no:
-            found.troubles.append(f"{way.family}, port {port.number}: {no}")
-            found.ending = READ if found.answers else NO_WAY
-            continue
-        finally:
-            if door.accepted:
-                found.accepted.append(way.family)
-            elif errand.answers:
-                found.unasked.append(way.family)
-            await contact.hang_up()
-        if errand.answers:
-            found.ending = READ
-            return
+        for door, asks in _doors(way.family, contact, port, found.subject.login, terms):
+            if await _through(_Errand(found, contact, door, port, terms), way.family, asks):
+                return
 
 
-def _door(family: Family, contact: Contact, port: Port, login: Login, terms: Terms) -> Door:
-    make = OnvifDoor if family is Family.ONVIF else HttpDoor
-    return make(contact, port, login, terms)
+async def _through(errand: "_Errand", family: Family, asks: Sequence[Ask]) -> bool:
+    """Ask through one door; True where the way ends with it: it was gone, or the device said No."""
+    found, door = errand.found, errand.door
+    try:
+        await errand.go(asks)
+        await door.close()
+    except Refused as no:
+        found.troubles.append(f"{family}: {no}")
+        found.ending = READ if found.answers else (REFUSED if no.judged else SILENT)
+        if no.judged:
+            found.refused.append((family, str(no)))
+        return True
+    except NoWay as no:
+        found.troubles.append(f"{family}, port {errand.port.number}: {no}")
+        found.ending = READ if found.answers else NO_WAY
+        return False
+    finally:
+        if door.accepted:
+            found.accepted.append(family)
+        elif errand.answers:
+            found.unasked.append(family)
+        await errand.contact.hang_up()
+    if errand.answers:
+        found.ending = READ
+    return bool(errand.answers)
+
+
+def _doors(
+    family: Family, contact: Contact, port: Port, login: Login, terms: Terms
+) -> Iterator[tuple[Door, Sequence[Ask]]]:
+    """The doors of one way at one port, each made when the one before led nowhere."""
+    if family is Family.ONVIF:
+        yield OnvifDoor(contact, port, login, terms), ASKS[family]
+        return
+    yield HttpDoor(contact, port, login, terms), ASKS[family]
+    if family is Family.DAHUA:
+        yield RpcDoor(contact, port, login), asks_dahua.RPC2_ASKS
 
 
 @dataclass(slots=True)
@@ -176,12 +192,11 @@ class _Errand:
     port: Port
     terms: Terms
     answers: int = 0
-    _unanswered: int = 0
 
-    async def go(self, family: Family) -> None:
+    async def go(self, asks: Sequence[Ask]) -> None:
         if isinstance(self.door, OnvifDoor) and (shown := await self.door.clock()) is not None:
             self._keep(CLOCK, shown)
-        waiting = deque(ASKS[family])
+        waiting = deque(asks)
         asked: set[Ask] = set()
         while waiting and len(asked) < MOST_ASKS and not self.contact.exhausted:
             ask = waiting.popleft()
