@@ -340,7 +340,7 @@ def test_an_axis_tells_its_properties_to_the_unrestricted_call_only(
     answer = http.parse(talk(device, "http", open_call))
     assert f'"ProdNbr":"{spec.values["model"]}"' in answer.text
     other = http.request("POST", device.address, path, body=b'{"method":"getAllProperties"}')
-    assert http.parse(talk(device, "http", other)).status == 404
+    assert http.parse(talk(device, "http", other)).status == 401
 
 
 @pytest.mark.parametrize("name", ["hikvision-nvr-mixed"])

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import Callable, Coroutine, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from custodes.simulate.plan import DeviceSpec
@@ -43,6 +44,7 @@ class Device:
         self.seen = Seen()
         self.spawn = spawn
         self.stopped = False  # a connection that still comes is ended at once
+        self.locked = False  # after too many wrong log-ins; nobody unlocks it
         self._rate = Rate()
         self._whole = whole
         self._talking: list[Slot] = []
@@ -64,6 +66,20 @@ class Device:
     def fill(self, text: str, **answer: str) -> str:
         """Text of the profile with this device's values and those of one answer."""
         return fill(fill(text, self.values), answer) if "{" in text else text
+
+    def clock(self, now: datetime) -> datetime:
+        """What the device's own clock shows at `now`."""
+        return now + timedelta(seconds=self.profile.device.clock_offset_s)
+
+    def judge(self, right: bool) -> bool:
+        """Take a log-in or refuse it, and lock the account after too many wrong ones."""
+        if self.locked:
+            self.seen.locked_out += 1
+            return False
+        if not right:
+            self.seen.wrong_logins += 1
+            self.locked = self.seen.wrong_logins >= self.profile.device.lock_after
+        return right
 
     def arrived(self, *, datagram: bool = False) -> None:
         """Count a new connection or a datagram."""

@@ -13,6 +13,7 @@ from custodes.errors import UsageError
 from custodes.simulate import sockets
 from custodes.simulate.device import Device
 from custodes.simulate.plan import DEFAULT_BASE, DeviceSpec, address
+from custodes.simulate.profile import Inspected
 from custodes.simulate.server import Serving, serve
 from custodes.simulate.stats import Rate, Seen
 
@@ -35,6 +36,7 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     serial: str
     username: str
     password: str
+    facts: Inspected | None = None
 
 
 class VirtualEstate:
@@ -145,7 +147,21 @@ def _running(device: Device) -> Running:
         serial=values["serial"],
         username=values["username"],
         password=values["password"],
+        facts=_inspected(device),
     )
+
+
+def _inspected(device: Device) -> Inspected | None:
+    """The truth of a look with the owner's key, filled for this device."""
+    facts = device.profile.facts
+    if facts is None:
+        return None
+    cameras = {
+        channel: {name: device.fill(value) for name, value in camera.items()}
+        for channel, camera in facts.attached.items()
+    }
+    settings = {name: device.fill(value) for name, value in facts.settings.items()}
+    return msgspec.structs.replace(facts, settings=settings, attached=cameras)
 
 
 def _check_base(base: str, specs: Sequence[DeviceSpec]) -> None:

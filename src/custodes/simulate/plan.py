@@ -131,6 +131,7 @@ def _names(variant: Variant) -> dict[str, str]:
         "firmware": variant.firmware,
         "version": version,
         "build": build,
+        "build_date": f"20{build[:2]}-{build[2:4]}-{build[4:]}" if len(build) == 6 else "",
     }
 
 

@@ -34,7 +34,8 @@ class Variant(_Data, frozen=True):
 class Device(_Data, frozen=True):
     """What differs from device to device: patterns that the plan fills.
 
-    In `serial`, # is a digit, @ a capital letter and % a capital hexadecimal digit.
+    In `serial`, # is a digit, @ a capital letter and % a capital hexadecimal digit. The clock is
+    `clock_offset_s` ahead of ours; after `lock_after` wrong log-ins even the right one is refused.
     """
 
     variants: tuple[Variant, ...]
@@ -44,6 +45,8 @@ class Device(_Data, frozen=True):
     uuid: str = "{uuid}"
     username: str = "admin"
     password: str = "virtual-{digits}"  # noqa: S105 - of a device that does not exist
+    clock_offset_s: int = 0
+    lock_after: int = 5
 
 
 class Page(_Data, frozen=True):
@@ -72,6 +75,7 @@ class Http(_Data, frozen=True):
     otherwise: Page | None = None
     pages: tuple[Page, ...] = ()
     behaviour: Behaviour = "normal"
+    locked: Page | None = None  # to a log-in at a device that locked the account
 
 
 class Https(_Data, frozen=True):
@@ -100,6 +104,8 @@ class Onvif(_Data, frozen=True):
     """`open_information`: GetDeviceInformation is answered without a login.
 
     `port` 0 shares the port of the web pages; `refusal` is the HTTP status of a refused call.
+    `answers` are what the owner is told besides, by operation: the inside of the answer's element.
+    With `http_login` a Digest of HTTP is taken instead of a token.
     """
 
     manufacturer: str
@@ -114,6 +120,8 @@ class Onvif(_Data, frozen=True):
     refusal: int = 400
     scopes: tuple[str, ...] = ()
     services: tuple[str, ...] = ("device", "media", "events")
+    answers: dict[str, str] = {}
+    http_login: bool = False
     headers: tuple[str, ...] = (
         "Content-Type: application/soap+xml; charset=utf-8",
         "Content-Length: {length}",
@@ -156,6 +164,18 @@ class Banner(_Data, frozen=True):
     hexadecimal: bool = False
 
 
+class Inspected(_Data, frozen=True):
+    """What a perfect look with the owner's key learns of abilities and settings, and no more.
+
+    Capabilities: `Name` or `Name@channel`; on, off (it can, and it is off), can (not said whether
+    on), cannot. Settings: `name` or `name@channel`. Attached cameras by channel.
+    """
+
+    capabilities: dict[str, Literal["on", "off", "can", "cannot"]] = {}
+    settings: dict[str, str] = {}
+    attached: dict[str, dict[str, str]] = {}
+
+
 class Profile(_Data, frozen=True):
     name: str
     about: str
@@ -181,6 +201,8 @@ class Profile(_Data, frozen=True):
     dvrip_search: announcing.DvripSearch | None = None
     sofia_search: announcing.SofiaSearch | None = None
     banners: tuple[Banner, ...] = ()
+    documents: dict[str, Page] = {}  # what only the owner is told, by the name of its observation
+    facts: Inspected | None = None
 
     def services(self) -> dict[str, tuple[str, int]]:
         """Every service by name, with its transport and the port that the real device uses."""
@@ -268,10 +290,9 @@ def _inherit(name: str, raw: dict[str, dict[str, Any]]) -> dict[str, Any]:
     if "truth" in table or "unknown" in table:
         base.pop("truth", None)
         base.pop("unknown", None)
-    merged = _merge(base, table)
-    for service in merged.pop("without", []):
-        merged.pop(service, None)
-    return merged
+    for service in table.get("without", []):
+        base.pop(service, None)
+    return _merge(base, {key: value for key, value in table.items() if key != "without"})
 
 
 def _merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -10,13 +10,16 @@ class Seen(msgspec.Struct, kw_only=True):
 
     `peak_connections` counts connections that were open at one instant; `peak_per_second` new
     connections and datagrams within any one second; `unanswered` connections above the limit of
-    the device; `logins` requests that carried an Authorization header.
+    the device; `logins` requests that carried an Authorization header or a token; `wrong_logins`
+    those that were refused, `locked_out` those that came when the account was locked.
     """
 
     connections: int = 0
     datagrams: int = 0
     requests: int = 0
     logins: int = 0
+    wrong_logins: int = 0
+    locked_out: int = 0
     unanswered: int = 0
     bytes_in: int = 0
     bytes_out: int = 0

@@ -8,14 +8,16 @@ _NAME = re.compile(r"\{([a-z][a-z0-9_]*)\}")
 # What each device brings along, fixed when it is planned or when its ports are known.
 DEVICE_NAMES = frozenset(
     """
-    serial mac mac_dashes mac_plain mac_plain_upper mac_first8 mac_last4
+    build_date serial mac mac_dashes mac_plain mac_plain_upper mac_first8 mac_last4
     model model_in_scope model_underscored firmware version build
     hardware name site hex32 code digits uuid made username password address gateway
     http_port https_port rtsp_port onvif_port sdk_port host_name boot_time
     """.split()
 )
 # What each answer brings along.
-ANSWER_NAMES = frozenset("date rtsp_date nonce length cseq milliseconds".split())
+ANSWER_NAMES = frozenset(
+    "date rtsp_date nonce length cseq milliseconds local_time bare_time utc_time".split()
+)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -69,13 +69,17 @@ class Streaming(Conversation):
 
     def _is_admitted(self, request: Request) -> bool:
         values = self.device.values
-        return self._rtsp.open or admits(
-            request.header("authorization"),
+        given = request.header("authorization")
+        if self._rtsp.open or given is None:
+            return self._rtsp.open
+        right = admits(
+            given,
             method=request.method,
             offered=[self.device.fill(text) for text in self._rtsp.challenges],
             username=values["username"],
             password=values["password"],
         )
+        return self.device.judge(right)
 
     def _options(self, request: Request) -> None:
         self._reply(request, "200 OK", f"Public: {self._rtsp.public}")

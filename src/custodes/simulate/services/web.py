@@ -64,10 +64,9 @@ def respond(
     device: Device, http: Http, pages: Sequence[Page], request: Request, now: datetime
 ) -> bytes:
     """The answer of a device to one request, byte for byte."""
-    calls = device.profile.onvif
     path = request.target.partition("?")[0]
-    moment = _moment(now)
-    if calls is not None and request.method == "POST" and path == calls.path:
+    moment = _moment(device, now)
+    if request.method == "POST" and path in soap.paths(device):
         call = soap.respond(device, request, now)
         status, lines, body = call.status, call.headers, call.body
     else:
@@ -79,9 +78,13 @@ def respond(
     return "\r\n".join(head).encode() + (b"" if request.method == "HEAD" else body)
 
 
-def _moment(now: datetime) -> dict[str, str]:
+def _moment(device: Device, now: datetime) -> dict[str, str]:
     """What is filled in anew for each answer."""
+    shown = device.clock(now)
     return {
+        "local_time": shown.isoformat(timespec="seconds"),
+        "bare_time": shown.strftime("%Y-%m-%d %H:%M:%S"),
+        "utc_time": shown.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "date": format_datetime(now, usegmt=True),
         "nonce": secrets.token_hex(16),
         "milliseconds": str(int(now.timestamp() * 1000)),
@@ -95,24 +98,34 @@ def _body(device: Device, page: Page, moment: dict[str, str]) -> bytes:
 
 
 def _page(device: Device, http: Http, pages: Sequence[Page], request: Request) -> Page:
-    offered = [device.fill(challenge) for challenge in http.challenges]
     for page in pages:
-        if not _matches(page, request):
-            continue
-        if not page.login or admits(
-            request.header("authorization"),
-            method=request.method,
-            offered=offered,
-            username=device.values["username"],
-            password=device.values["password"],
-        ):
-            return page
-        return _refused(http, page)
+        if _matches(page, request):
+            return _guarded(device, http, page, request) if page.login else page
+    for document in device.profile.documents.values():
+        if _matches(document, request):
+            return _guarded(device, http, document, request)
     return http.otherwise or NOT_FOUND
 
 
-def _refused(http: Http, page: Page) -> Page:
-    refusal = http.refusal or UNAUTHORISED
+def _guarded(device: Device, http: Http, page: Page, request: Request) -> Page:
+    """A page for the owner alone."""
+    given = request.header("authorization")
+    if given is None:
+        return _refused(http, page, http.refusal)
+    right = admits(
+        given,
+        method=request.method,
+        offered=[device.fill(challenge) for challenge in http.challenges],
+        username=device.values["username"],
+        password=device.values["password"],
+    )
+    if device.judge(right):
+        return page
+    return _refused(http, page, http.locked if device.locked else http.refusal)
+
+
+def _refused(http: Http, page: Page, refusal: Page | None) -> Page:
+    refusal = refusal or UNAUTHORISED
     lines = tuple(f"WWW-Authenticate: {challenge}" for challenge in http.challenges)
     return Page(
         path=page.path,
