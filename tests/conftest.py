@@ -38,6 +38,18 @@ def console_sample() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="session")
+def capture() -> ModuleType:
+    """The module that makes packets and captures."""
+    place = Path(__file__).with_name("capture.py")
+    spec = importlib.util.spec_from_file_location("capture", place)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Generator[None, Any, Any]:
     report = yield

@@ -10,7 +10,19 @@ from typing import NamedTuple
 
 from custodes.errors import PeerError
 from custodes.find.listen import discreet
-from custodes.protocols import dhip, dns, messages, rtsp, sadp, ssdp, tls, tls_hello, ws_discovery
+from custodes.protocols import (
+    dhip,
+    dns,
+    dvrip,
+    messages,
+    rtsp,
+    sadp,
+    sofia,
+    ssdp,
+    tls,
+    tls_hello,
+    ws_discovery,
+)
 from custodes.protocols import http as web
 from custodes.protocols.charsets import decode
 from custodes.units import KIB
@@ -254,6 +266,15 @@ def _dhip_notice(data: bytes) -> Iterator[Said]:
         yield Said("dhip.client.notifyDevInfo", message.body_text)
 
 
+def _dvrip(data: bytes) -> Iterator[Said]:
+    if dvrip.parse(data).mac:
+        yield Said("udp.discovery", data)
+
+
+def _sofia(data: bytes) -> Iterator[Said]:
+    yield Said("udp.discovery", sofia.parse(data).text)
+
+
 def _snmp(data: bytes) -> Iterator[Said]:
     """Versions 1 and 2c carry their password in every message; it is not read."""
     head = data[2:8]
@@ -267,6 +288,8 @@ _DATAGRAMS: tuple[tuple[frozenset[int], Callable[[bytes], Iterator[Said]]], ...]
     (frozenset({ws_discovery.PORT}), _wsd),
     (frozenset({sadp.PORT}), _sadp),
     (frozenset({dhip.PORT}), _dhip_notice),
+    (frozenset({dvrip.PORT}), _dvrip),
+    (frozenset({sofia.PORT}), _sofia),
     (frozenset({SIP_PORT}), _sip),
     (frozenset({SNMP_PORT}), _snmp),
 )

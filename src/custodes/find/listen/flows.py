@@ -13,6 +13,7 @@ from custodes.protocols.tcp import Stream
 MAX_FLOWS = 20_000
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
+DHCP = (67, 68)  # where the server has the lower one and the client a low one too
 EPHEMERAL = 32_768  # the lowest port that common systems give to clients
 
 
@@ -146,7 +147,9 @@ def opened(pair: Pair, flow: Flow, *, by_source: bool) -> None:
 def guess(pair: Pair, source: tuple[bytes, int], target: tuple[bytes, int]) -> None:
     """Which port is the server's, where nobody saw who opened: the lower one, if it is low."""
     low, high = sorted((source[1], target[1]))
-    if low and (low < 1024 or low < EPHEMERAL <= high):
+    if (low, high) == DHCP:
+        pair.port, pair.client = low, source if target[1] == low else target
+    elif low and (low < 1024 or low < EPHEMERAL <= high):
         pair.port = low
         if low < 1024 < high:
             pair.client = source if target[1] == low else target

@@ -24,6 +24,7 @@ SILENT_US = 2_000_000  # after which a stream is read while listening goes on
 FAST = b"\x08\x00\x45"  # IPv4 without options, straight in Ethernet
 FAST_BYTES = 48
 OTHER = "other reasons"
+NTP_PORT, NTP_CLIENT, NTP_SERVER = 123, 3, 4  # RFC 5905: both ends may have the same port
 
 
 class Listener:
@@ -185,6 +186,8 @@ class Listener:
             for said in dissect.datagram(flow.source_port, flow.target_port, data):
                 self._note(flow, said, now, "udp")
         else:
+            if ports == {NTP_PORT} and data and data[0] & 7 in (NTP_CLIENT, NTP_SERVER):
+                opened(flow.pair, flow, by_source=data[0] & 7 == NTP_CLIENT)
             self.flows.settle(flow)
 
     def _dns(self, flow: Flow, data: bytes, now: int) -> None:

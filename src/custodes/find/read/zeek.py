@@ -147,7 +147,8 @@ class Log:
         pair, ports = Pair(), (row.port("id.orig_p"), row.port("id.resp_p"))
         if protocol == ip.ICMP:
             return pair
-        if protocol == ip.TCP and set(row.text("history")) & {"S", "h"}:
+        seen = protocol == ip.TCP and set(row.text("history")) & {"S", "h"}
+        if seen or ports == (123, 123):
             pair.client, pair.port = (ends[0], ports[0]), ports[1]
         else:
             guess(pair, (ends[0], ports[0]), (ends[1], ports[1]))
