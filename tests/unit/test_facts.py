@@ -1,10 +1,14 @@
 """What answers say of abilities and settings is read strictly: not said is neither yes nor no."""
 
+import doctest
+import importlib
+import pkgutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from custodes.facts import DeviceFacts
+from custodes.find import facts as package
 from custodes.find.facts import facts_of
 from custodes.knowledge import capabilities as knowledge
 from custodes.observation import Observation, observe
@@ -294,3 +298,9 @@ def test_disks_are_told_in_bytes() -> None:
     assert told[("storage.capacity_bytes", "1")] == str(1907729 * 1024 * 1024)
     assert told[("storage.disk_bytes_free", "1")] == str(1024 * 1024 * 1024)
     assert told[("storage.disks", "")] == "1"
+
+
+@pytest.mark.parametrize("name", sorted(m.name for m in pkgutil.iter_modules(package.__path__)))
+def test_the_examples_in_the_documentation_are_true(name: str) -> None:
+    module = importlib.import_module(f"custodes.find.facts.{name}")
+    assert doctest.testmod(module).failed == 0
