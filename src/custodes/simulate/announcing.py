@@ -47,7 +47,12 @@ class DvripSearch(_Data, frozen=True):
 
     model: str = "{model}"
     version: str = "2.6.0.0"
-    lines: tuple[str, ...] = ("SerialNo:{serial}",)
+    lines: tuple[str, ...] = (
+        "Name:{serial}",
+        "Device:HCVR",
+        "SerialNo:{serial}",
+        "Version:{firmware}",
+    )
     port: int = 5050
     unicast: bool = True
 

@@ -16,16 +16,16 @@ _ANSWER: Final = "\xb3\0"
 
 def told(text: str) -> Reading:
     """A maker's discovery datagram: the older Dahua search, Xiongmai's, or JSON of any other."""
-    if text.startswith(_ANSWER):
-        return _older(text)
     reading = network.udp_discovery(text)
+    if text.startswith(_ANSWER):
+        return reading if reading.claims else _older(text)
     if _SOFIA in text[:256]:
         _add_address(reading, leaves(text).get("MAC", ""))
     return reading
 
 
 def _older(text: str) -> Reading:
-    """Who answers this search runs Dahua's platform; the badge is not told."""
+    """An answer without lines: who answers runs Dahua's platform; the badge is not told."""
     reading = Reading("dahua-dvrip-search", "udp.discovery", _OLDER)
     try:
         answer = dvrip.parse(text.encode("latin-1", "replace"))
