@@ -4,8 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custodes.knowledge.graph import disputed, edges, maker_of
+from custodes.knowledge.graph import disputed, edges, maker_of, owners_of, ownerships
 from custodes.knowledge.makers import canonical, fold, is_neutral, makers
+
+CAMERA_BRANDS = tuple(maker.name for maker in makers().values() if maker.camera)
+BRANDS_OF_THE_BRIEF = {
+    *("Hikvision", "Dahua", "Axis", "Hanwha", "Uniview", "Bosch", "Avigilon", "Pelco", "Vivotek"),
+    *("Sony", "Panasonic", "i-PRO", "Mobotix", "ACTi", "GeoVision", "Merit LILIN", "Milesight"),
+    *("Reolink", "VIGI", "Tapo", "Tiandy", "TVT", "Xiongmai", "Jovision", "Raysharp", "Longse"),
+    *("Sunell", "Foscam", "Amcrest", "Lorex", "Swann", "Annke", "EZVIZ", "Imou", "IDIS"),
+    *("Dallmeier", "Arecont Vision", "Grandstream", "D-Link", "Trendnet", "Edimax", "Ubiquiti"),
+    *("Verkada", "Ring", "Nest", "Arlo", "FLIR", "Honeywell", "Digital Watchdog", "Speco"),
+    *("Interlogix", "March Networks", "Basler", "Brickcom", "Dynacolor", "Messoa", "CP Plus"),
+    *("Prama", "Intelbras", "HiLook", "HiWatch", "Safire", "Provision-ISR", "Kedacom"),
+    *("HoloSens", "Canon", "JVC", "Toshiba", "Sanyo", "Wansview", "Tenvis", "Gwelltimes"),
+    *("Zosi", "Sannce", "TBK", "Novo", "CeNova", "Q-See", "Night Owl", "Zavio", "KBVision"),
+    *("Yoosee", "V380", "Anran", "Floureon", "Hiseeu", "Hichip"),
+}
 
 
 @pytest.mark.parametrize(
@@ -51,7 +66,8 @@ def test_every_name_and_alias_leads_home() -> None:
 
 def test_every_maker_has_a_source_and_there_are_many() -> None:
     assert all(maker.source for maker in makers().values())
-    assert sum(maker.camera for maker in makers().values()) > 120
+    assert len(CAMERA_BRANDS) >= 320
+    assert {*CAMERA_BRANDS} >= BRANDS_OF_THE_BRIEF
     assert all(m.country is None or len(m.country) == 2 for m in makers().values())
 
 
@@ -130,3 +146,28 @@ def test_contradicted_and_unverified_claims_are_kept_but_never_told() -> None:
 def test_a_model_pattern_reads_the_whole_model() -> None:
     assert maker_of("Annke", "XN46PCK") is None
     assert maker_of("Q-See", "DVR41040") is None
+
+
+def test_every_ownership_joins_two_known_names_and_has_a_dated_source() -> None:
+    assert ownerships()
+    for known in ownerships():
+        assert {known.company, known.owner} <= makers().keys()
+        assert known.source
+        assert known.source_date
+        assert not (known.since and known.until) or known.since <= known.until
+
+
+def test_owners_come_latest_first_and_decide_nothing_about_who_built_it() -> None:
+    assert [known.owner for known in owners_of("Lorex")] == ["Skywatch", "Dahua", "FLIR"]
+    assert [known.owner for known in owners_of("Axis")] == ["Canon"]
+    assert maker_of("Axis", "P3245-LVE") is None
+    assert owners_of("Nobody") == ()
+    assert owners_of(None) == ()
+
+
+def test_one_name_for_two_companies_is_two_makers() -> None:
+    """AVTECH of Taiwan makes recorders; AVTECH Software of the US makes Room Alert."""
+    assert makers()["AVTECH"].camera
+    assert not makers()["AVTECH Software"].camera
+    assert canonical("AV TECH Corporation") == "AVTECH"
+    assert canonical("AVTECH Software, Inc.") == "AVTECH Software"

@@ -74,3 +74,11 @@ def test_every_row_of_the_collected_list_is_carried() -> None:
     for row in rows:
         kept = prefixes()[row["prefix_hex"].upper()]
         assert (kept.bits, kept.registrant) == (int(row["prefix_bits"]), row["registrant"].strip())
+
+
+def test_the_table_holds_a_registry_of_this_year() -> None:
+    """Hikvision's prefixes grew by 63 % in four years: an old list misses new cameras."""
+    assert max(prefix.date for prefix in prefixes().values()) >= "2026-08-26"
+    camera_makers = {p.maker_name for p in prefixes().values() if p.is_camera_maker}
+    assert len(prefixes()) >= 1_410
+    assert len(camera_makers) >= 113

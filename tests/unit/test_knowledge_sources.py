@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-PRIVATE = re.compile(r"identification\.md|§ ?\d|oem_relabels\.csv|camera_ouis\.csv|\.\./shared|/work/")
+PRIVATE = re.compile(
+    r"identification\.md|§ ?\d|oem_relabels\.csv|camera_ouis\.csv|\.\./shared|/work/"
+)
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "sources.md"
 KNOWLEDGE = files("custodes.knowledge") / "data"
 PROFILES = files("custodes.simulate") / "profiles"

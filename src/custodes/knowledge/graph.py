@@ -1,7 +1,8 @@
-"""Who built what under whose badge: dated edges from brand to maker, each with its source.
+"""Who built what under whose badge, and who owns whom: dated, each with its source.
 
 File: knowledge/data/maker_graph.toml. Claims that other evidence contradicts, or that no source
-supports, are kept in the file and given by `disputed`, never as fact.
+supports, are kept in the file and given by `disputed`, never as fact. Ownership says nothing of
+who builds a device: it stands apart from the edges.
 """
 
 import re
@@ -46,14 +47,38 @@ class Edge:
         return bool(model and _compiled(self.model_pattern).fullmatch(model.strip()))
 
 
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """A company belongs to another from `since` to `until` (year, year-month or date)."""
+
+    company: str
+    owner: str
+    source: str
+    source_date: str
+    since: str | None = None
+    until: str | None = None
+    note: str = ""
+
+
+def ownerships() -> tuple[Ownership, ...]:
+    """Who owns whom, as dated public sources say."""
+    return _load()[1]
+
+
+def owners_of(company: str | None) -> tuple[Ownership, ...]:
+    """Every owner of a company that is known, the latest first."""
+    found = [known for known in ownerships() if known.company == company]
+    return tuple(sorted(found, key=lambda known: known.since or "", reverse=True))
+
+
 def edges() -> tuple[Edge, ...]:
     """Every edge that may be told as fact, with its confidence."""
-    return tuple(edge for edge in _load() if edge.confidence in CONFIDENCE)
+    return tuple(edge for edge in _load()[0] if edge.confidence in CONFIDENCE)
 
 
 def disputed() -> tuple[Edge, ...]:
     """Claims that are contradicted or without a source; never to be told as fact."""
-    return tuple(edge for edge in _load() if edge.confidence in DISPUTED)
+    return tuple(edge for edge in _load()[0] if edge.confidence in DISPUTED)
 
 
 def maker_of(brand: str | None, model: str | None = None) -> Edge | None:
@@ -82,11 +107,12 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 @cache
-def _load() -> tuple[Edge, ...]:
+def _load() -> tuple[tuple[Edge, ...], tuple[Ownership, ...]]:
     path = files("custodes.knowledge") / "data" / "maker_graph.toml"
     try:
         document = tomllib.loads(path.read_text(encoding="utf-8"))
-        return tuple(_edge(raw) for raw in document["edge"])
+        owned = tuple(Ownership(**raw) for raw in document["ownership"])
+        return tuple(_edge(raw) for raw in document["edge"]), owned
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:
         raise KnowledgeError(f"maker_graph.toml: {error}") from error
 
