@@ -358,6 +358,16 @@ def test_a_cut_recording_gives_what_came_before_the_cut(tmp_path: Path) -> None:
     assert found.identity.vendor == "Hikvision"
 
 
+def test_names_that_are_no_utf_8_stop_nothing(tmp_path: Path) -> None:
+    clip = recording(tmp_path, [("HIKVISION", 30, 25, 36)], "a.avi", codec="mpeg4")
+    data = clip.read_bytes()
+    assert b"Lavf" in data
+    clip.write_bytes(data.replace(b"Lavf", b"\xe9\xff\xfe\xe8"))
+    found = study(clip, QUICK)
+    assert found.stopped is None
+    assert found.identity.vendor == "Hikvision"
+
+
 def test_a_picture_larger_than_allowed_is_not_decoded(tmp_path: Path) -> None:
     file = tmp_path / "a.png"
     file.write_bytes(made.as_png(made.picture(2000, 1500, [])))

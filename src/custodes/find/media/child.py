@@ -112,7 +112,7 @@ def frames(
     """Frames spread over the recording: width, height, seconds, RGB."""
     options = {"protocol_whitelist": _NOTHING, "codec_whitelist": CODECS}
     demuxer = DEMUXERS[task["kind"]]
-    with av.open(source, format=demuxer, container_options=options, metadata_errors="ignore") as c:
+    with av.open(source, format=demuxer, container_options=options, **forgiving(av)) as c:
         video = c.streams.video[0]
         context = video.codec_context
         context.thread_count = 1
@@ -129,6 +129,12 @@ def frames(
                 float(frame.time or 0.0),
                 packed(bytes(plane), plane.line_size, 3 * width, height),
             )
+
+
+def forgiving(av: Any) -> dict[str, str]:
+    """Names in the file that are no UTF-8 stop nothing; PyAV 19 does so by itself."""
+    major = str(av.__version__).partition(".")[0]
+    return {"metadata_errors": "ignore"} if major.isdigit() and int(major) < 19 else {}
 
 
 def one(av: Any, container: Any, video: Any, task: dict[str, Any]) -> Iterator[Any]:
