@@ -39,12 +39,11 @@ class Listener:
         self._fragments = ip.Reassembler()
         self._ports: dict[tuple[bytes, bytes, int, int], tuple[int, int]] = {}
         self._buffered = 0
-        self._due = False
 
     @property
     def crowded(self) -> bool:
         """Whether it is time to `take` what there is."""
-        return self._due or self.notes.crowded
+        return self.notes.crowded
 
     @property
     def let_go(self) -> int:
@@ -79,7 +78,6 @@ class Listener:
         """What was told since the last time, as observations; streams may still go on."""
         self._count()
         self.flows.fast.clear()
-        self._due = False
         return self.notes.take(source)
 
     def take_said(self, source: str, now_us: int) -> Iterator[Observation]:
@@ -96,7 +94,6 @@ class Listener:
         if self.midnight_us:
             self._count()
             self.flows.fast.clear()
-            self._due = True
             self.notes.new_day()
         self.midnight_us = (now // DAY_US + 1) * DAY_US
 
@@ -123,6 +120,8 @@ class Listener:
         else:
             ports = _ports(packet.protocol, data, packet.at, packet.end)
         flow = self._flow(packet, ports)
+        if flow.settled and flow.protocol == ip.TCP and packet.end > packet.at + 13:
+            self._perhaps_anew(flow, data[packet.at + 13])
         flow.clock, flow.high, flow.low = clock, high, low
         if flow.first_us < 0:
             flow.first_us = now
@@ -242,6 +241,13 @@ class Listener:
         if self._buffered > MAX_BUFFERED:
             self._finish_streams()
 
+    def _perhaps_anew(self, flow: Flow, flags: int) -> None:
+        """What another connection between the same ports counted was under another name."""
+        if flags & tcp.SYN and not flags & tcp.ACK and flow.pair.name:
+            self._count()
+            self.flows.fast.clear()
+            flow.pair.name, flow.pair.saw_login = "", False
+
     def _opening(self, flow: Flow, segment: tcp.Segment) -> None:
         """A connection begins, perhaps another one between the same ports."""
         answered = bool(segment.flags & tcp.ACK)
@@ -255,10 +261,6 @@ class Listener:
         if flow.settled:
             self.flows.fast.pop(flow.fast_key, None)
             flow.settled, flow.kind, flow.stream = False, None, None
-            if not answered and flow.pair.name:
-                self._count()  # what came before was under another name
-                self.flows.fast.clear()
-                flow.pair.name = ""
 
     def _grown(self, flow: Flow, stream: tcp.Stream) -> None:
         content = stream.content

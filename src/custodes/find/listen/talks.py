@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from custodes.estate.conversations import Role, Talk
-from custodes.find.listen.flows import Flow, Pair
+from custodes.find.listen.flows import DAY_US, Flow, Pair
 from custodes.find.listen.who import Who, written
 from custodes.protocols import ip
 
@@ -24,6 +24,7 @@ class _Key(NamedTuple):
     protocol: int
     role: Role
     name: str
+    day: int  # since 1970, in UTC
 
 
 class Names:
@@ -92,7 +93,7 @@ class Talks:
         if pair.client is not None:
             role = "client" if pair.client[0] == device else "server"
         name = "" if role == "server" else pair.name or self._names.of(device, peer)
-        key = _Key(device, peer, pair.port, ends.protocol, role, name)
+        key = _Key(device, peer, pair.port, ends.protocol, role, name, first_us // DAY_US)
         held = self._held.get(key)
         if held is None:
             held = self._held[key] = [0, 0, 0, 0, first_us, last_us]
