@@ -5,8 +5,8 @@
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache, partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -31,7 +31,7 @@ from custodes.find.identify.weigh import (
 )
 from custodes.identity import Identity
 from custodes.knowledge.devices import DEVICE_TYPES
-from custodes.observation import Observation
+from custodes.observation import FIELDS, Observation
 from custodes.units import iso
 
 OPEN_DEVICES_LIMIT: Final = 20_000
@@ -39,7 +39,6 @@ READINGS_LIMIT: Final = 4_096  # of one device; what comes after says nothing ne
 _CHANNEL: Final = "isapi.InputProxyChannel"
 # A model number supports its maker's own brand, unless a badge is named.
 _MODEL_FACETS: Final = frozenset({"onvif.model", "upnp.modelName", "model"})
-_WITH_MODEL: Final = frozenset({"onvif.soap.GetDeviceInformation", "upnp.response"})
 _SHORT_TEXT: Final = 512
 _SHORT_ENTRIES: Final = 16_384
 _LONG_ENTRIES: Final = 1_024  # whole pages: every device of one model sends the same
@@ -207,11 +206,8 @@ def read(observation: Observation) -> list[Claim]:
             continue
         recall = _remembered if len(part) <= _SHORT_TEXT else _remembered_long
         claims += recall(facet, part)
-    if field in _WITH_MODEL:
-        return _consistent(claims)
-    if possible.is_media(field):
-        return possible.held(field, claims)
-    return _of_surveillance_only(claims) if field == "snmp.record" else claims
+    after = _AFTERWARDS.get(field)
+    return claims if after is None else after(claims)
 
 
 def _consistent(claims: list[Claim]) -> list[Claim]:
@@ -247,6 +243,17 @@ def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
     return kept + [without_cameras(c) for c in claims if is_without_cameras(c)]
 
 
+# What is done with the claims of a whole observation of some fields.
+_AFTERWARDS: Final[Mapping[str, Callable[[list[Claim]], list[Claim]]]] = {
+    "onvif.soap.GetDeviceInformation": _consistent,
+    "upnp.response": _consistent,
+    "snmp.record": _of_surveillance_only,
+    **{
+        field: partial(possible.held, field) for field in sorted(FIELDS) if possible.is_media(field)
+    },
+}
+
+
 @cache
 def _heard_fields() -> frozenset[str]:
     """The facets that some fingerprint or reader listens to."""
@@ -269,7 +276,7 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
         claims += NAME_READERS[field](text).claims
     if field in WORD_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += WORD_READERS[field](text).claims
-    if field in NUMBER_READERS and not any(claim.conclusion == "model" for claim in claims):
+    if field in NUMBER_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += NUMBER_READERS[field](text).claims
     return claims
 

@@ -23,6 +23,9 @@ PROXY: Final = "condition.proxy"
 _NAMING: Final = ("vendor", "maker", DEFAULT)
 
 
+_SPEAKING: Final = (*_NAMING, SOFTWARE)
+
+
 class Answer(NamedTuple):
     """One maker, or one program, heard at one place."""
 
@@ -49,7 +52,7 @@ def several(readings: Readings, ports: Ports) -> Finding | None:
     Makers are apart where each builds devices of its own and nothing connects them: a badge and
     its maker, or two badges of one maker, are one voice. So is a program and its own maker.
     """
-    if len(_named(readings)) < 2:
+    if _names_one(readings):
         return None
     heard = _answers(readings, ports)
     programs = {str(claim.value) for claim, _, _ in readings.get(SOFTWARE, ())}
@@ -67,20 +70,23 @@ def several(readings: Readings, ports: Ports) -> Finding | None:
     return None
 
 
-def _named(readings: Readings) -> set[str]:
-    return {
-        str(claim.value)
-        for name in (*_NAMING, SOFTWARE)
-        for claim, _, _ in readings.get(name, ())
-        if claim.weight >= LOOKS
-    }
+def _names_one(readings: Readings) -> bool:
+    """Whether no two different names are well supported; asked of every device, so it is quick."""
+    first: object = None
+    for kind in _SPEAKING:
+        for entry in readings.get(kind, ()):
+            if entry[0].weight >= LOOKS and entry[0].value != first:
+                if first is not None:
+                    return False
+                first = entry[0].value
+    return True
 
 
 def _answers(readings: Readings, ports: Ports) -> list[Answer]:
     """Everything that names a maker or a program well enough, and where."""
     return [
         Answer(str(claim.value), claim.field.partition(".")[0], ports.get(where), entry)
-        for name in (*_NAMING, SOFTWARE)
+        for name in _SPEAKING
         for entry in readings.get(name, ())
         for claim, where, _ in (entry,)
         if claim.weight >= LOOKS and claim.fingerprint != "maker-graph"
@@ -134,6 +140,8 @@ def _rival_services(voices: Voices) -> bool:
 
 def twins(readings: Readings, ports: Ports) -> tuple[Answer, ...]:
     """Two devices of one maker behind one address: one question, two ports, two serial numbers."""
+    if not ports:
+        return ()
     for name in ("serial", "mac"):
         entries = readings.get(name, ())
         if len(entries) < 2:

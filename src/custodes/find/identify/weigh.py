@@ -25,6 +25,7 @@ UNDECLARED_LIMIT: Final = 0.99
 _NOWHERE: Final[places.Ports] = {}
 _SOFTWARE: Final = "video management system"
 
+_PLAIN: Final = frozenset({*CONCLUSIONS, DEFAULT, NEUTRAL})  # the others are conditions
 _EXACT: Final = ("product_family", "model", "firmware", "serial", "mac")
 
 
@@ -46,6 +47,8 @@ def conclude(sighted: Iterable[Sighted], ports: places.Ports = _NOWHERE) -> Iden
 
 def conclude_one(claims: Sequence[Claim], where: str, when: str | None) -> Identity:
     """The same for one observation; what followed from equal readings is remembered."""
+    if any(claim.conclusion in _OWN for claim in claims):  # no other device says the same
+        return conclude([(claim, where, when) for claim in claims])
     key = tuple(claims)
     known = _concluded.get(key)
     if known is None:
@@ -56,6 +59,7 @@ def conclude_one(claims: Sequence[Claim], where: str, when: str | None) -> Ident
     return replace(known, evidence=evidence)
 
 
+_OWN: Final = frozenset({"serial", "mac"})
 _concluded: Recent[tuple[Claim, ...], Identity] = Recent(2_048)
 forget = _concluded.cache_clear
 
@@ -167,8 +171,8 @@ class _Weighing:
                 entries = [*(entries or ()), *self.aside.get(name, ())]
             if entries:
                 _show(out.evidence, entries, getattr(out, name))
-        told = [name for name in self.readings if name.startswith(CONDITION)]
-        for name in sorted(told):
+        told = sorted(self.readings.keys() - _PLAIN)
+        for name in told:
             _show(out.evidence, self.readings[name], None)
         if told or (out.vendor and out.maker and out.vendor != out.maker):
             out.conditions = conditions.of(out)

@@ -5,11 +5,12 @@ is no camera, whatever cameras it shows. Each is told as a condition of the addr
 """
 
 import re
-from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 from custodes.find.identify import names
 from custodes.find.identify.claims import BANNER, LOOKS, Reading
+from custodes.find.identify.wordstarts import starts
 
 PROXY: Final = "condition.proxy"
 SOFTWARE: Final = "condition.management_software"
@@ -113,16 +114,24 @@ _PROGRAMS: Final = (
 )
 
 
-def _either(rows: Iterable[tuple[str, str]]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    kept = list(rows)
-    pattern = "|".join(f"({pattern})" for pattern, _ in kept)
-    return re.compile(pattern, re.IGNORECASE), tuple(name for _, name in kept)
+@cache
+def _either(rows: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    """One pattern for all; the number of the group that matched is the row."""
+    return re.compile("|".join(f"({pattern})" for pattern, _ in rows), re.IGNORECASE)
 
 
-_SERVER, _SERVER_NAMES = _either(_SERVERS)
-_COOKIE, _COOKIE_NAMES = _either(_COOKIES)
-_TITLE, _TITLE_NAMES = _either(_TITLES)
-_PROGRAM, _ = _either((pattern, name) for name, _, _, pattern in _PROGRAMS)
+def _named(rows: tuple[tuple[str, str], ...], found: re.Match[str] | None) -> str | None:
+    return rows[found.lastindex - 1][1] if found is not None and found.lastindex else None
+
+
+_PROGRAM_ROWS: Final = tuple((pattern, name) for name, _, _, pattern in _PROGRAMS)
+# The first word of each, as wordstarts cuts it.
+_STARTS: Final = frozenset(
+    "mile xpro onvi open gene secu omni nx netw hd dw digi wise hanw blue frig medi rtsp gort go2r "
+    "wyze dock zone zm shin syno surv qvr qnap ispy agen exac avig luxr scry moti kerb vise moon "
+    "blue xeom ivid axxo macr eoco unif hik hikc ivms dahu dss orch comp ocul aime symp go19 evoc "
+    "webc yawc came devl".split()
+)
 _GAP: Final = re.compile(r"(?<![A-Za-z0-9])")
 
 
@@ -145,9 +154,7 @@ def via(field: str, text: str) -> Reading:
 def server(field: str, text: str) -> Reading:
     """The name of a web server that only passes requests on, or of a program."""
     reading = Reading("proxy-server", field, _SOURCE)
-    found = _SERVER.match(text)
-    if found is not None and found.lastindex is not None:
-        reading.say(PROXY, _SERVER_NAMES[found.lastindex - 1], BANNER, text)
+    reading.say(PROXY, _named(_SERVERS, _either(_SERVERS).match(text)), BANNER, text)
     reading.claims += program(field, text).claims
     return reading
 
@@ -155,18 +162,14 @@ def server(field: str, text: str) -> Reading:
 def cookie(field: str, text: str) -> Reading:
     """A cookie that a load balancer sets to find its way back."""
     reading = Reading("proxy-cookie", field, _SOURCE)
-    found = _COOKIE.match(text)
-    if found is not None and found.lastindex is not None:
-        reading.say(PROXY, _COOKIE_NAMES[found.lastindex - 1], BANNER, text)
+    reading.say(PROXY, _named(_COOKIES, _either(_COOKIES).match(text)), BANNER, text)
     return reading
 
 
 def title(field: str, text: str) -> Reading:
     """The page of a proxy that has nothing behind it, or of a program."""
     reading = Reading("proxy-page", field, _SOURCE)
-    found = _TITLE.fullmatch(text.strip())
-    if found is not None and found.lastindex is not None:
-        reading.say(PROXY, _TITLE_NAMES[found.lastindex - 1], BANNER, text)
+    reading.say(PROXY, _named(_TITLES, _either(_TITLES).fullmatch(text.strip())), BANNER, text)
     reading.claims += program(field, text).claims
     return reading
 
@@ -177,7 +180,9 @@ _PROGRAM_SOURCE: Final = "the program's name as it gives it in its pages and ban
 def program(field: str, text: str) -> Reading:
     """A program that shows or records other devices' pictures, by its own name."""
     reading = Reading("camera-software", field, _PROGRAM_SOURCE)
-    found = _PROGRAM.search(text[:256])
+    if _STARTS.isdisjoint(starts(text[:256])):
+        return reading
+    found = _either(_PROGRAM_ROWS).search(text[:256])
     if found is None or found.lastindex is None or not _GAP.match(text, found.start()):
         return reading
     name, maker, kind, _ = _PROGRAMS[found.lastindex - 1]

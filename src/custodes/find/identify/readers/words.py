@@ -5,11 +5,12 @@ believed less than any fingerprint.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodes.find.identify import models, names
 from custodes.find.identify.claims import DEFAULT, LOOKS, Reading
+from custodes.find.identify.wordstarts import starts
 from custodes.knowledge.devices import DEVICE_TYPES, device_type
 
 _SOURCE: Final = "the plain meaning of the words"
@@ -38,42 +39,54 @@ _SENSOR: Final = (
     r"(?:temperature|humidity|environment\w*) ?(?:&|and)? ?(?:sensor|monitor)\w*|sensor gateway"
 )
 # The first that is found in a text decides, so that "print server" is no server.
-_WORDS: Final = tuple(
-    (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
-    for pattern, kind in (
-        (r"print ?server|document server", "print server"),
-        (r"strobe|siren", "strobe siren"),
-        (r"(?:network )?(?:video )?(?:intercom|door ?station|door ?phone)", "intercom"),
-        (r"access control(?:ler)?|door controller|face recognition terminal", "access control"),
-        (r"video (?:encoder|decoder|server)|camera encoder", "encoder"),
-        (_CAMERA, "camera"),
-        (_RECORDER, "recorder"),
-        (r"network radar|security radar", "radar"),
-        (r"(?:network |horn |cabinet |ceiling )?speakers?|audio (?:bridge|amplifier)", "audio"),
-        (_PRINTER, "printer"),
-        (r"firewall|threat defense|security gateway|utm", "firewall"),
-        (r"access point|wap", "wap"),
-        (_MODEM, "broadband router"),
-        (r"(?:\w+ ){0,2}router|routeros", "router"),
-        (_SWITCH, "switch"),
-        (r"ethernet hub|10/100 hub|hub", "hub"),
-        (r"ups\d*|uninterruptible|upscontroller|ups_server", "ups"),
-        (r"power (?:control|distribution|system|supply|strip)|pdu", "power distribution unit"),
-        (_SENSOR, "sensor gateway"),
-        (r"voip|sip phone|ip phone|analog telephone|handytone|telephone", "voip"),
-        (r"esxi?|hypervisor|vmware", "hypervisor"),
-        (r"nas|diskstation|freenas|truenas|storage array", "nas"),
-        (r"media gateway|softswitch", "telecom"),
-        (r"fib(?:er|re) amplifier|optical (?:transport|amplifier|line)", "optical network"),
-        (r"thin client", "thin client"),
-        (r"device server|serial server", "device server"),
-        (r"integrated lights-out|lights out|idrac|bmc", "lights out management"),
-    )
+_WORDS: Final = (
+    (r"print ?server|document server", "print server"),
+    (r"strobe|siren", "strobe siren"),
+    (r"(?:network )?(?:video )?(?:intercom|door ?station|door ?phone)", "intercom"),
+    (r"access control(?:ler)?|door controller|face recognition terminal", "access control"),
+    (r"video (?:encoder|decoder|server)|camera encoder", "encoder"),
+    (_CAMERA, "camera"),
+    (_RECORDER, "recorder"),
+    (r"network radar|security radar", "radar"),
+    (r"(?:network |horn |cabinet |ceiling )?speakers?|audio (?:bridge|amplifier)", "audio"),
+    (_PRINTER, "printer"),
+    (r"firewall|threat defense|security gateway|utm", "firewall"),
+    (r"access point|wap", "wap"),
+    (_MODEM, "broadband router"),
+    (r"(?:\w+ ){0,2}router|routeros", "router"),
+    (_SWITCH, "switch"),
+    (r"ethernet hub|10/100 hub|hub", "hub"),
+    (r"ups\d*|uninterruptible|upscontroller|ups_server", "ups"),
+    (r"power (?:control|distribution|system|supply|strip)|pdu", "power distribution unit"),
+    (_SENSOR, "sensor gateway"),
+    (r"voip|sip phone|ip phone|analog telephone|handytone|telephone", "voip"),
+    (r"esxi?|hypervisor|vmware", "hypervisor"),
+    (r"nas|diskstation|freenas|truenas|storage array", "nas"),
+    (r"media gateway|softswitch", "telecom"),
+    (r"fib(?:er|re) amplifier|optical (?:transport|amplifier|line)", "optical network"),
+    (r"thin client", "thin client"),
+    (r"device server|serial server", "device server"),
+    (r"integrated lights-out|lights out|idrac|bmc", "lights out management"),
 )
+
+
+@cache
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple(
+        (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
+        for pattern, kind in _WORDS
+    )
+
+
 # "Video encoder" is said of surveillance and of broadcast gear alike.
+# The beginning of a word of each.
+_MENTIONS: Final = frozenset(
+    "gith issu pull how what why blog foru wiki redd stac over yout amaz ebay buy pric revi best "
+    "tuto vs home add data down chea sale vuln expl cve".split()
+)
 _UNTOLD: Final = frozenset({"encoder"})
 # Pages about devices, not of them: a brand or a kind in their titles is only mentioned.
-_MENTION: Final = re.compile(
+_MENTION: Final = (
     r"(?i)\b(?:github$|github -|issue #\d|pull request|how (?:to|do|can)|what is|why |blog$|"
     r"forums?\b|wikipedia|reddit|stack ?overflow|youtube|amazon\.|ebay|buy |price|reviews?\b|"
     r"best \w+ |tutorial|vs\.?\b|[-|·:] home assistant|add support|datasheet|download center|"
@@ -94,7 +107,15 @@ def is_mention(title: str) -> bool:
     >>> is_mention("How to reset your Dahua NVR | Blog"), is_mention("AXIS P3343 Network Camera")
     (True, False)
     """
-    return _MENTION.search(title[:400]) is not None
+    text = title[:400]
+    if _MENTIONS.isdisjoint(starts(text)):
+        return False
+    return _mention().search(text) is not None
+
+
+@cache
+def _mention() -> re.Pattern[str]:
+    return re.compile(_MENTION)
 
 
 @lru_cache(8_192)
@@ -107,7 +128,7 @@ def device_type_in(text: str) -> str | None:
     lowered = text.lower()
     if not any(hint in lowered for hint in _HINTS):
         return None
-    for pattern, kind in _WORDS:
+    for pattern, kind in _patterns():
         if pattern.search(text):
             return kind
     return None
@@ -160,6 +181,8 @@ _NUMBER: Final = re.compile(
 def numbered(field: str, text: str) -> Reading:
     """A model number somewhere in a title or a greeting: `Welcome to DCS-932L FTP Server`."""
     reading = Reading("model-in-text", field, "a model number of a form that stands in models")
+    if "-" not in text:
+        return reading
     for found in list(_NUMBER.finditer(text[:256]))[:4]:
         number = found[0].rstrip("/-")
         kind = models.device_type_of(number)
