@@ -18,7 +18,7 @@ from custodes.observation import observe
         ("HIKVISION", "Hikvision"),
         ("HlKVISI0N", "Hikvision"),  # l for I, 0 for O
         ("HIKVISIDN", "Hikvision"),  # one letter wrong
-        ("alhua DAHUA", "Dahua"),
+        ("north gate DAHUA", "Dahua"),
         ("AXIS", "Axis"),
         ("AXIS P1375", "Axis"),
         ("M0BOTIX", "Mobotix"),
