@@ -44,6 +44,7 @@ OUR_FAULT = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 MAX_HINTS = 3
 STREAM_BYTES = 32 * KIB  # read ahead of one connection
 FIRST_LOOK = 1_000  # urgency in the queue
+TOGETHER_S = 0.05  # some devices send two answers; the second comes at once
 USUAL_PACKETS = 3  # whoever needs more needs longest
 SOON_TOLD = frozenset({"Dahua"})  # one question tells all, to every sender; others may need more
 SECURE = frozenset({"https", "rtsps", "onvifs"})
@@ -326,7 +327,8 @@ class Contact:
         self._last_s = self._posted_s = time.monotonic()
         limits = self.plan.limits
         wait_s = min(limits.next_question_s, limits.datagram_wait_s)
-        await self._mail.wait([port.service], self.target.device, wait_s)
+        if await self._mail.wait([port.service], self.target.device, wait_s):
+            await asyncio.sleep(TOGETHER_S)
         return self.letters(port)
 
     async def linger(self) -> bool:
