@@ -138,6 +138,7 @@ class Pcap:
                 counted += 1
                 at += RECORD + kept
                 continue
+            listener.packets, counted = listener.packets + counted, 0
             before, at = at, self._long_way(data, at, at + 1)
             if at == before:
                 break
@@ -229,9 +230,10 @@ class Pcapng:
                 flow.size_bytes += sizes[size] or wire - 14
                 counted += 1
                 at += length
+            self._blocks, listener.packets = self._blocks + counted, listener.packets + counted
+            counted = 0
             before, at = at, self._long_way(data, at)
             if at == before:
-                listener.packets += counted
                 return at
 
     def _long_way(self, data: bytes, at: int) -> int:

@@ -103,7 +103,9 @@ class Listener:
             self._fold(flow)
 
     def _fold(self, flow: Flow) -> None:
-        self.notes.talks.add(flow)
+        if flow.first_us >= 0:
+            self.notes.who.still(flow.source, flow.last_us)
+            self.notes.talks.add(flow)
         flow.restart()
 
     # --- IP ---------------------------------------------------------------------------------

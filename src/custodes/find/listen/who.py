@@ -81,6 +81,11 @@ class Who:
         if not passed_a_hop:
             self._sent_by.setdefault(address, mac)
 
+    def still(self, address: bytes, now_us: int) -> None:
+        """Note that an address that is known has sent something since."""
+        if self.spoke.get(address, now_us) < now_us:
+            self.spoke[address] = now_us
+
     def bind(self, mac: bytes, address: bytes, now_us: int) -> None:
         """Note that the owner of a hardware address says that an address is its own."""
         if mac_text(mac) is None or len(self._mac_of) >= MAX_ADDRESSES:
