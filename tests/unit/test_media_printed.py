@@ -24,6 +24,8 @@ from custodes.observation import observe
         ("M0BOTIX", "Mobotix"),
         ("Gate 2 VIVOTEK", "Vivotek"),
         ("SONY", "Sony"),
+        ("Hanwha Vision", "Hanwha"),
+        ("CP PLUS", "CP Plus"),
     ],
 )
 def test_a_brand_is_read_through_what_machines_mistake(line: str, brand: str) -> None:
@@ -50,6 +52,7 @@ def test_a_brand_is_read_through_what_machines_mistake(line: str, brand: str) ->
         "dahuanese",
         "CAM 3 - CAR PARK NORTH",
         "Parking by Milestone Ltd",
+        "LEVEL ONE",  # of a car park, not LevelOne
     ],
 )
 def test_words_that_name_no_maker_of_cameras_name_nobody(line: str) -> None:

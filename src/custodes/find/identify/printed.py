@@ -24,13 +24,14 @@ _WORDS_LIMIT: Final = 12
 _EVERYDAY: Final = frozenset(
     fold(word)
     for word in (
-        "Alarm Apple Arlo Blink Bosch Camera Canon Channel Cisco Cohu Costar D-Link Defender "
-        "Digital Eagle Eneo Ezlo First Ganz General Genie Goliath Google Grundig Guard Guardian "
-        "Hills Home Honeywell Huawei Hunt Intel Juan Kasa Linksys March Marshall Matsushita Meraki "
-        "Milestone Mobility Nest Network Nice Night Niko Northern Novo Panasonic Philips Pixel "
-        "Predator Provision Rhombus Ring Risco Safire Salient Samsung Santec Sanyo Schneider "
-        "Secure Security Securus Sentry Siemens Smart Sony Speco Swann Tapo Target Tesla Toshiba "
-        "TP-Link Truen Trust Tyco Vera Vicon Video Vision Vista Watch Wireless Xiaomi Zoom"
+        "Alarm Alibi Apple Arlo Blink Bosch Camera Canon Channel Cisco Climax Cohu Costar D-Link "
+        "Defender Digital Eagle Eneo Ezlo First Ganz General Genie Goliath Google Grundig Guard "
+        "Guardian Hills Home Honeywell Huawei Hunt Intel Juan Kasa LevelOne Linksys Mango March "
+        "Marshall Matsushita Meraki Milestone Mobility Nest Network Nice Night Niko Northern Novo "
+        "Novus Panasonic Philips Pixel Predator Provision Redline Rhombus Ring Risco Safire "
+        "Salient Samsung Santec Sanyo Schneider Secure Security Securus Sentry Siemens Smart Sony "
+        "Speco Swann Tapo Target Tesla Toshiba TP-Link Truen Trust Tyco Vera Vicon Video Vision "
+        "Vista Watch Wireless Xiaomi Zoom"
     ).split()
 )
 
@@ -63,14 +64,14 @@ def brand_on(line: str) -> Named | None:
         for at in range(len(words) - size + 1):
             part = words[at : at + size]
             rest = words[:at] + words[at + size :]
-            named = _named("".join(part), " ".join(part), rest)
+            named = _named(part, rest)
             if named is not None:
                 found.setdefault(named.brand, named)
     return next(iter(found.values())) if len(found) == 1 else None
 
 
-def _named(joined: str, shown: str, rest: list[str]) -> Named | None:
-    shape = skeleton(joined)
+def _named(part: list[str], rest: list[str]) -> Named | None:
+    shape = " ".join(map(skeleton, part))
     brand = _shapes().get(shape)
     exact = brand is not None
     if brand is None and len(shape) >= _LONG:
@@ -78,21 +79,24 @@ def _named(joined: str, shown: str, rest: list[str]) -> Named | None:
     if brand is None:
         return None
     alone = all(_MODEL.fullmatch(word) for word in rest) and len(rest) <= 1
-    everyday = fold(joined) in _EVERYDAY or fold(brand) in _EVERYDAY
+    everyday = fold("".join(part)) in _EVERYDAY or fold(brand) in _EVERYDAY
     if len(shape) < _SHORTEST or (not alone and (everyday or len(shape) < _SHORT)):
         return None
-    return Named(brand, shown, alone, exact, everyday)
+    return Named(brand, " ".join(part), alone, exact, everyday)
 
 
 @cache
 def _shapes() -> dict[str, str]:
-    """Every name of a maker of cameras as it looks; what two makers share names neither."""
+    """Every name of a maker of cameras as it looks; what two makers share names neither.
+
+    A name counts in as many words as it is written in: "level one" is no LevelOne.
+    """
     found: dict[str, str | None] = {}
     for maker in makers().values():
         if not maker.camera:
             continue
         for name in (maker.name, *maker.aliases):
-            shape = skeleton(name)
+            shape = " ".join(map(skeleton, _WORD.findall(name)))
             held = found.setdefault(shape, maker.name)
             if held != maker.name:
                 found[shape] = None
