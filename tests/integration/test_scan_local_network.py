@@ -129,6 +129,16 @@ def test_multicast_dns_gives_the_packet_and_each_service() -> None:
     assert any(name.endswith("._axis-video._tcp.local") for name in names)
 
 
+def test_an_onvif_service_within_tls_is_read_where_no_plain_web_port_is_open() -> None:
+    name = "hanwha-wisenet"
+    with running_estate(estate_of(1, only=chosen([name])), base=None, where="thread") as estate:
+        (device,) = estate.devices
+        own = Port(device.ports["https"], "https")
+        looked = look([Target(device.address, (own,))], ROUTED)
+    asked = {o.field: o.port for o in looked.seen if o.source == "scan:onvif"}
+    assert asked["onvif.soap.GetServices"] == own.number
+
+
 def with_snmp(community: bytes) -> Plan:
     ports = (*DEFAULT, *(port for port in ASKED_FOR if port.service == "snmp"))
     made = replace(ROUTED, ports=ports, limits=thorough(QUICK, len(ports)), thorough=True)
