@@ -225,10 +225,12 @@ def test_a_camera_is_read_with_one_log_in_and_nothing_secret_is_kept(
     (row,) = told["devices"]
     assert (status, row["result"], row["over"]) == (0, "read", "isapi")
     assert row["answers"] == len(DOCUMENTS)
-    assert {r.method for r in camera.requests} == {"GET"}
-    assert (
-        len(camera.requests) - len(camera.attempts) == 1
-    )  # the first, which brought the challenge
+    first, *later, clock = camera.requests
+    assert not first.header("authorization")  # it brought the challenge
+    assert {r.method for r in later} == {"GET"}
+    assert later == camera.attempts
+    assert b"GetSystemDateAndTime" in clock.body
+    assert not clock.header("authorization")
     with opened(data) as register:
         (device,) = register.devices()
         assert (device.model, device.serial) == ("DS-2CD2143G0-I", SERIAL)

@@ -172,7 +172,9 @@ def _planned(one: "Candidate") -> dict[str, object]:
         "name": one.device.called,
         "login": f"{login.id}: {login.user_name}" if login else "-",
         "over": ", ".join(
-            f"{way.family} on {'/'.join(str(p.number) for p in way.ports)}" for way in one.ways
+            f"{way.family}{' clock' if way.clock_only else ''} on "
+            f"{'/'.join(str(p.number) for p in way.ports)}"
+            for way in one.ways
         )
         or "-",
         "questions": one.questions,

@@ -90,6 +90,13 @@ RULES: tuple[Rule, ...] = (
         "Its clock is {value} seconds off ours: its recordings are weak as evidence.",
     ),
     Rule(
+        "clock-wrong",
+        "clock.wrong",
+        "medium",
+        _is("yes"),
+        "Its clock shows a time that no time zone has: its recordings are weak as evidence.",
+    ),
+    Rule(
         "default-account",
         "accounts.default_name",
         "low",

@@ -18,7 +18,7 @@ from custodes.find.identify.core import identify
 from custodes.find.inspect.asks import Family
 from custodes.find.inspect.findings import judge
 from custodes.find.inspect.visit import Subject, Visit
-from custodes.find.inspect.ways import ASKS, Way, ways
+from custodes.find.inspect.ways import Way, ways
 from custodes.find.observe.targets import Target, Targets
 from custodes.find.work import Group, Road, still_true
 from custodes.observation import Observation
@@ -51,7 +51,7 @@ class Candidate:
     @property
     def questions(self) -> int:
         """How many questions are asked at least; some answers lead to more."""
-        return sum(len(ASKS[way.family]) + (way.family is Family.ONVIF) for way in self.ways)
+        return sum(way.questions for way in self.ways)
 
 
 @dataclass(slots=True)

@@ -32,7 +32,7 @@ PATIENCE = 3  # first questions without an answer, after which a way is left
 
 # Endings, as the table and the JSON say them.
 READ, REFUSED, NO_WAY, SILENT = "read", "log-in refused", "no usable log-in", "no answer"
-STOPPED = "interrupted"
+STOPPED, PART = "interrupted", "log-in refused, read in part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +137,20 @@ async def visit(found: Visit, plan: Plan, terms: Terms, pace: Pace, mail: Mail) 
 
 
 async def _way(way: Way, found: Visit, contact: Contact, terms: Terms) -> None:
+    if way.clock_only:
+        await _clock(way.ports[0], found, contact, terms)
+        return
     for port in way.ports:
         for door, asks in _doors(way.family, contact, port, found.subject.login, terms):
             if await _through(_Errand(found, contact, door, port, terms), way.family, asks):
                 return
+
+
+async def _clock(port: Port, found: Visit, contact: Contact, terms: Terms) -> None:
+    """Read the clock by ONVIF of a device that was read in its maker's way."""
+    if found.answers:
+        door = OnvifDoor(contact, port, found.subject.login, terms)
+        await _Errand(found, contact, door, port, terms).read_clock(door)
 
 
 async def _through(errand: "_Errand", family: Family, asks: Sequence[Ask]) -> bool:
@@ -151,7 +161,10 @@ async def _through(errand: "_Errand", family: Family, asks: Sequence[Ask]) -> bo
         await door.close()
     except Refused as no:
         found.troubles.append(f"{family}: {no}")
-        found.ending = READ if found.answers else (REFUSED if no.judged else SILENT)
+        nothing = REFUSED if no.judged else SILENT
+        found.ending = (
+            (READ if found.accepted or door.accepted else PART) if found.answers else nothing
+        )
         if no.judged:
             found.refused.append((family, str(no)))
         return True
@@ -194,8 +207,8 @@ class _Errand:
     answers: int = 0
 
     async def go(self, asks: Sequence[Ask]) -> None:
-        if isinstance(self.door, OnvifDoor) and (shown := await self.door.clock()) is not None:
-            self._keep(CLOCK, shown)
+        if isinstance(self.door, OnvifDoor):
+            await self.read_clock(self.door)
         waiting = deque(asks)
         asked: set[Ask] = set()
         while waiting and len(asked) < MOST_ASKS and not self.contact.exhausted:
@@ -208,6 +221,11 @@ class _Errand:
                 waiting.extend(one for one in ask.follow(body) if may_be_asked(one))
             if not self.answers and len(asked) >= PATIENCE:
                 return
+
+    async def read_clock(self, door: OnvifDoor) -> None:
+        """Read the clock, which costs no log-in."""
+        if (shown := await door.clock()) is not None:
+            self._keep(CLOCK, shown)
 
     async def _put(self, ask: Ask) -> bytes | None:
         try:

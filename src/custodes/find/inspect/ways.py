@@ -15,6 +15,7 @@ from custodes.find.observe.ports import Port
 from custodes.observation import Observation
 from custodes.protocols import ws_discovery
 
+MOST_PORTS = 3  # that are tried of one way
 ASKS: dict[Family, tuple[Ask, ...]] = {
     Family.ISAPI: asks_isapi.ASKS,
     Family.ONVIF: asks_onvif.ASKS,
@@ -32,15 +33,23 @@ SPOKEN = {
     "http.rpc2.": Family.DAHUA,
     "http.vapix.": Family.VAPIX,
 }
-MOST_PORTS = 3  # that are tried of one way
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One way of asking, and the ports where it is tried, best first."""
+    """One way of asking, and the ports where it is tried, best first.
+
+    `clock_only`: nothing but the clock, which ONVIF tells in UTC and without a log-in.
+    """
 
     family: Family
     ports: tuple[Port, ...]
+    clock_only: bool = False
+
+    @property
+    def questions(self) -> int:
+        """How many questions are asked at least; some answers lead to more."""
+        return 1 if self.clock_only else len(ASKS[self.family]) + (self.family is Family.ONVIF)
 
 
 def ways(names: Sequence[str | None], seen: Iterable[Observation]) -> list[Way]:
@@ -56,6 +65,8 @@ def ways(names: Sequence[str | None], seen: Iterable[Observation]) -> list[Way]:
         found.append(Way(native, web))
     if onvif or (native is None and web and _speaks_onvif(known)):
         found.append(Way(Family.ONVIF, onvif or web))
+    elif native is not None and web:
+        found.append(Way(Family.ONVIF, web[:1], clock_only=True))
     return found
 
 
