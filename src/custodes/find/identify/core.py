@@ -303,5 +303,6 @@ _REMEMBERING: Final = (
 def forget() -> None:
     """Empty every cache of texts, so that a benchmark can tell what they save."""
     weigh.forget()
+    matcher.shipped().forget()
     for remembering in _REMEMBERING:
         remembering.cache_clear()

@@ -6,7 +6,7 @@ A rule's answer is the same as Rule.match; this only avoids asking. Pure.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodes.find.identify import literals
@@ -17,6 +17,8 @@ from custodes.protocols.mac import normalise
 
 _STATED: Final = ("vendor", "maker", "device_type", "is_surveillance", "product_family")
 
+_LONG: Final = 256  # characters; a longer text is looked at line by line
+_LINES: Final = 2_048  # remembered of each field
 Match = tuple[Rule, Mapping[str, str]]
 Three = tuple[str, str, str]
 
@@ -44,6 +46,8 @@ class _Field:
         self._merge()
         for needle in self.by_needle:
             self.by_three.setdefault(_rarest(needle), []).append(needle)
+        self.across = [needle for needle in self.by_needle if "\n" in needle]
+        self.hits_in_line = lru_cache(_LINES)(self._hits_in_line)
 
     def _index(self, number: int, found: tuple[Clause, ...], shared: Counter[str]) -> None:
         """File a pattern under the clause that the fewest other patterns share."""
@@ -83,16 +87,27 @@ class _Field:
 
     def _candidates(self, text: str) -> Iterable[int]:
         """The patterns worth trying; looks for needles, or by threes of letters if that is less."""
-        lowered = text.lower()
-        needles: Iterable[str] = self.by_needle
-        if 3 * len(lowered) < 2 * len(self.by_needle):
-            threes = self.by_three.keys() & zip(lowered, lowered[1:], lowered[2:], strict=False)
-            needles = [needle for three in threes for needle in self.by_three[three]]
-        hits = [needle for needle in needles if needle in lowered]
+        hits = self._hits(text.lower())
         rest = self._rest(text)
         if not hits:
             return rest
         return sorted({*rest, *(number for hit in hits for number in self.by_needle[hit])})
+
+    def _hits(self, lowered: str) -> Iterable[str]:
+        """The needles in a text. Pages share most of their lines, so of those it is remembered."""
+        if 3 * len(lowered) < 2 * len(self.by_needle):
+            threes = self.by_three.keys() & zip(lowered, lowered[1:], lowered[2:], strict=False)
+            needles = [needle for three in threes for needle in self.by_three[three]]
+            return [needle for needle in needles if needle in lowered]
+        if len(lowered) <= _LONG:
+            return [needle for needle in self.by_needle if needle in lowered]
+        hits = {needle for needle in self.across if needle in lowered}
+        for line in lowered.split("\n"):
+            hits.update(self.hits_in_line(line) if len(line) < _LONG else self._hits_in_line(line))
+        return hits
+
+    def _hits_in_line(self, line: str) -> tuple[str, ...]:
+        return tuple([needle for needle in self.by_needle if needle in line])
 
     def _rest(self, text: str) -> Sequence[int]:
         """The patterns without a needle, if one of them matches; asked of all in one pattern."""
@@ -155,6 +170,11 @@ class Matcher:
     def fields(self) -> frozenset[str]:
         """The fields that have rules."""
         return frozenset(self._rules)
+
+    def forget(self) -> None:
+        """Empty the memory of lines."""
+        for found in self._fields.values():
+            found.hits_in_line.cache_clear()
 
     def match(self, field: str, text: str) -> list[Match]:
         """Every rule of this field that matches, with what it captured."""

@@ -71,6 +71,12 @@ _WORDS: Final = (
 
 
 @cache
+def _any() -> re.Pattern[str]:
+    every = "|".join(f"(?:{pattern})" for pattern, _ in _WORDS)
+    return re.compile(rf"(?<![A-Za-z])(?:{every})(?![A-Za-z])", re.IGNORECASE)
+
+
+@cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
         (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
@@ -126,7 +132,7 @@ def device_type_in(text: str) -> str | None:
         return exact
     text = text[:512]
     lowered = text.lower()
-    if not any(hint in lowered for hint in _HINTS):
+    if not any(hint in lowered for hint in _HINTS) or _any().search(text) is None:
         return None
     for pattern, kind in _patterns():
         if pattern.search(text):
