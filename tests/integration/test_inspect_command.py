@@ -7,24 +7,20 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from custodes.cli.main import invoke
-from custodes.errors import PeerError
 from custodes.estate.register import Register, open_register
 from custodes.find.inspect import asks_onvif, visit
 from custodes.identity import Identity
 from custodes.observation import observe
-from custodes.protocols import onvif, rpc2, xml
+from custodes.protocols import onvif, xml
 from custodes.protocols.auth_challenge import challenges
-from custodes.protocols.digest import Login
 from custodes.protocols.http import Request, RequestReader, response
 
 NOW = datetime.now(UTC)
@@ -821,28 +817,3 @@ def test_a_log_in_that_gets_no_answer_is_not_given_again_in_this_run(
         status, told = run(capsys, "--all")
     assert (status, told["devices"][0]["result"]) == (3, "no answer")
     assert len(camera.attempts) == 1
-
-
-@given(
-    st.binary(max_size=500)
-    | st.recursive(
-        st.none() | st.booleans() | st.text(max_size=9) | st.integers(),
-        lambda inner: (
-            st.dictionaries(
-                st.sampled_from(
-                    "params session realm random encryption error message result".split()
-                ),
-                inner,
-            )
-            | st.lists(inner, max_size=3)
-        ),
-        max_leaves=9,
-    ).map(lambda value: json.dumps(value).encode())
-)
-def test_any_answer_to_a_json_call_is_a_value_or_our_error(answer: bytes) -> None:
-    with suppress(PeerError):
-        given_back = rpc2.challenge(answer)
-        if given_back is not None:
-            assert json.loads(rpc2.proof(given_back, Login(USER, WORD), 2))["params"]["password"]
-        assert rpc2.accepted(answer) in {True, False}
-        assert len(rpc2.trouble(answer)) <= 120

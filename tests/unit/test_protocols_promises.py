@@ -17,7 +17,7 @@ MODULES = sorted(
 
 
 # What proves the owner's key, and nothing else does: custodes.find.inspect alone uses them.
-LOG_INS = {"digest", "ws_security", "rpc2"}
+LOG_INS = {"digest", "ws_security", "dahua_rpc2"}
 CHANGING = (
     "setConfig",
     "<Types>activate",

@@ -9,7 +9,8 @@ from custodes.find.inspect.doors import NoWay, Refused
 from custodes.find.observe.contact import Contact
 from custodes.find.observe.ports import Port
 from custodes.find.observe.probes import http
-from custodes.protocols import rpc2
+from custodes.protocols import dahua_rpc2
+from custodes.protocols.dahua_rpc2 import Session
 from custodes.protocols.digest import Login
 
 
@@ -20,8 +21,8 @@ class RpcDoor:
         self._contact = contact
         self._port = port
         self._login = login
-        self._number = 0
-        self._session: rpc2.Session | None = None
+        self._number = 2  # the two messages of the log-in
+        self._session: Session | None = None
 
     @property
     def accepted(self) -> bool:
@@ -39,34 +40,34 @@ class RpcDoor:
         check(ask)
         if self._session is None:
             self._session = await self._log_in()
-        body = await self._post(rpc2.CALL, rpc2.call(ask.body, self._next(), self._session))
-        return body if body is not None and rpc2.accepted(body) else None
+        sent = dahua_rpc2.call(self._session, self._next(), ask.body)
+        body = await self._post(dahua_rpc2.PATH, sent)
+        return body if body is not None and dahua_rpc2.result(body) is not None else None
 
     async def close(self) -> None:
         """End the session, where there is one and the device still takes requests."""
         if self._session is None or self._contact.exhausted:
             return
         try:
-            await self._post(rpc2.CALL, rpc2.goodbye(self._session, self._next()))
+            await self._post(dahua_rpc2.PATH, dahua_rpc2.goodbye(self._session, self._next()))
         except PeerError:
             return  # it ends by itself
 
-    async def _log_in(self) -> rpc2.Session:
-        offered = await self._post(rpc2.LOGIN, rpc2.hello(self._login.user, self._next()))
-        given = _challenge(offered)
-        if given is None:
-            raise NoWay("it offers no log-in by RPC2")
+    async def _log_in(self) -> Session:
+        offered = await self._post(dahua_rpc2.LOGIN_PATH, dahua_rpc2.hello(self._login.user))
         try:
-            answer = await self._post(rpc2.LOGIN, rpc2.proof(given, self._login, self._next()))
-            taken = answer is not None and rpc2.accepted(answer)
+            asked = dahua_rpc2.challenge(offered or b"")
+        except PeerError as error:
+            raise NoWay(f"it offers no log-in by RPC2: {error}") from error
+        proof = dahua_rpc2.answer(asked, self._login.user, self._login.word)
+        try:
+            given = await self._post(dahua_rpc2.LOGIN_PATH, proof)
+            session = dahua_rpc2.opened(given or b"")
         except PeerError as error:
             raise Refused(f"it did not answer the log-in: {error}", judged=False) from error
-        if answer is None:
-            raise Refused("it did not answer the log-in", judged=False)
-        if not taken:
-            said = rpc2.trouble(answer)
-            raise Refused(f"it refused the log-in ({said or 'RPC2'})", judged=True)
-        return given.session
+        if session is None:
+            raise Refused("it refused the log-in (RPC2)", judged=True)
+        return session
 
     async def _post(self, path: str, body: bytes) -> bytes | None:
         answer = await http.fetch(self._contact, self._port, path, fresh=True, body=body)
@@ -75,10 +76,3 @@ class RpcDoor:
     def _next(self) -> int:
         self._number += 1
         return self._number
-
-
-def _challenge(data: bytes | None) -> rpc2.Challenge | None:
-    try:
-        return rpc2.challenge(data) if data is not None else None
-    except PeerError:
-        return None
