@@ -5,6 +5,7 @@ import pytest
 from custodes.find.identify import conditions
 from custodes.find.identify.core import identify
 from custodes.find.identify.explain import explain
+from custodes.find.identify.readers import between
 from custodes.identity import CONDITIONS, Identity
 from custodes.observation import Observation, observe
 
@@ -53,7 +54,10 @@ def test_two_makers_pages_at_two_ports_are_several_devices_behind_one_address() 
     assert found.is_surveillance is True
     assert values(found, "several_devices") == {"Axis (port 80)", "Dahua (port 8080)"}
     assert "Several devices answer behind this one address" in found.conditions[0].why
-    assert {e.value for e in found.evidence if e.conclusion == "maker" and e.against} == {"Axis", "Dahua"}
+    assert {e.value for e in found.evidence if e.conclusion == "maker" and e.against} == {
+        "Axis",
+        "Dahua",
+    }
 
 
 def test_the_streams_of_two_makers_at_two_ports_are_two_devices() -> None:
@@ -240,6 +244,22 @@ def test_a_program_and_a_camera_at_another_port_are_two_devices() -> None:
     found = identify(seen)
     assert "several_devices" in kinds(found)
     assert found.vendor is None
+
+
+SPELT = {
+    "Axxon": "Axxon Next",
+    "Dahua DSS": "DSS Professional",
+    "Motion": "Motion/4.2",
+    "Orchid": "Orchid Core VMS",
+    "Webcam 7 / XP": "webcamXP 5",
+    "iSpy / Agent DVR": "iSpy",
+}
+
+
+@pytest.mark.parametrize("name", sorted({program[0] for program in between._PROGRAMS}))
+def test_every_program_is_known_by_its_own_name(name: str) -> None:
+    found = identify([at(80, "http.header.server", SPELT.get(name, name))])
+    assert name in values(found, "management_software")
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Final
 
-SIZE: Final = 4
+SIZE: Final = 6
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
@@ -14,9 +14,9 @@ def _apart() -> dict[int, str | None]:
 
 
 def starts(text: str) -> set[str]:
-    """The first four letters of each word, without case; shorter words whole.
+    """The first six letters of each word, without case; shorter words whole.
 
     >>> sorted(starts("Blue-Iris login/2"))
-    ['2', 'blue', 'iris', 'logi']
+    ['2', 'blue', 'iris', 'login']
     """
     return {word[:SIZE] for word in text.lower().translate(_apart()).split()}

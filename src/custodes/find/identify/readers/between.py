@@ -70,7 +70,7 @@ _PROGRAMS: Final = (
     ("Milestone XProtect", "Milestone", _VMS, r"(?:milestone )?(?:onvif|open network) bridge"),
     ("Genetec Security Center", "Genetec", _VMS, r"genetec|security center|omnicast"),
     ("Nx Witness", "", _VMS, r"nx (?:witness|meta|cloud)|network optix|hd witness"),
-    ("DW Spectrum", "Digital Watchdog", _VMS, r"dw spectrum|digital ?watchdog vms"),
+    ("DW Spectrum", "Digital Watchdog", _VMS, r"dw spectrum|(?:digital )?watchdog vms"),
     ("Wisenet WAVE", "Hanwha", _VMS, r"(?:hanwha )?wisenet wave"),
     ("Blue Iris", "", _VMS, r"blue ?iris"),
     ("Frigate", "", _VMS, r"frigate(?: nvr)?(?=$|[ /])"),
@@ -109,15 +109,14 @@ _PROGRAMS: Final = (
     ("EvoCam", "", _VMS, r"evocam"),
     ("Webcam 7 / XP", "", _VMS, r"webcam ?(?:7|xp)(?=$|[ /])"),
     ("Yawcam", "", _VMS, r"yawcam"),
-    ("Camera.ui", "", _VMS, r"camera\.ui"),
     ("Devline Line", "", _VMS, r"devline"),
 )
 
 
 @cache
 def _either(rows: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
-    """One pattern for all; the number of the group that matched is the row."""
-    return re.compile("|".join(f"({pattern})" for pattern, _ in rows), re.IGNORECASE)
+    """One pattern for all, for lower case; the number of the group that matched is the row."""
+    return re.compile("|".join(f"({pattern.lower()})" for pattern, _ in rows))
 
 
 def _named(rows: tuple[tuple[str, str], ...], found: re.Match[str] | None) -> str | None:
@@ -125,12 +124,13 @@ def _named(rows: tuple[tuple[str, str], ...], found: re.Match[str] | None) -> st
 
 
 _PROGRAM_ROWS: Final = tuple((pattern, name) for name, _, _, pattern in _PROGRAMS)
-# The first word of each, as wordstarts cuts it.
+# A word of each, as wordstarts cuts it.
 _STARTS: Final = frozenset(
-    "mile xpro onvi open gene secu omni nx netw hd dw digi wise hanw blue frig medi rtsp gort go2r "
-    "wyze dock zone zm shin syno surv qvr qnap ispy agen exac avig luxr scry moti kerb vise moon "
-    "blue xeom ivid axxo macr eoco unif hik hikc ivms dahu dss orch comp ocul aime symp go19 evoc "
-    "webc yawc came devl".split()
+    "milest xprote bridge genete securi omnica nx optix witnes dw watchd wisene blue blueir frigat "
+    "mediam simple gortsp go2rtc wyze zonemi zm shinob survei qvr qnap ispy ispyco agent agentd "
+    "exacq exacqv avigil luxrio digifo scrypt motion kerber visero moonfi bluech xeoma ivideo "
+    "axxon axxonn axxono axxons macros eocort unifi hik hikcen ivms dss orchid comple ocular "
+    "aimeti sympho go1984 evocam webcam yawcam devlin".split()
 )
 _GAP: Final = re.compile(r"(?<![A-Za-z0-9])")
 
@@ -154,7 +154,7 @@ def via(field: str, text: str) -> Reading:
 def server(field: str, text: str) -> Reading:
     """The name of a web server that only passes requests on, or of a program."""
     reading = Reading("proxy-server", field, _SOURCE)
-    reading.say(PROXY, _named(_SERVERS, _either(_SERVERS).match(text)), BANNER, text)
+    reading.say(PROXY, _named(_SERVERS, _either(_SERVERS).match(text.lower())), BANNER, text)
     reading.claims += program(field, text).claims
     return reading
 
@@ -162,14 +162,16 @@ def server(field: str, text: str) -> Reading:
 def cookie(field: str, text: str) -> Reading:
     """A cookie that a load balancer sets to find its way back."""
     reading = Reading("proxy-cookie", field, _SOURCE)
-    reading.say(PROXY, _named(_COOKIES, _either(_COOKIES).match(text)), BANNER, text)
+    reading.say(PROXY, _named(_COOKIES, _either(_COOKIES).match(text.lower())), BANNER, text)
     return reading
 
 
 def title(field: str, text: str) -> Reading:
     """The page of a proxy that has nothing behind it, or of a program."""
     reading = Reading("proxy-page", field, _SOURCE)
-    reading.say(PROXY, _named(_TITLES, _either(_TITLES).fullmatch(text.strip())), BANNER, text)
+    reading.say(
+        PROXY, _named(_TITLES, _either(_TITLES).fullmatch(text.strip().lower())), BANNER, text
+    )
     reading.claims += program(field, text).claims
     return reading
 
@@ -182,8 +184,9 @@ def program(field: str, text: str) -> Reading:
     reading = Reading("camera-software", field, _PROGRAM_SOURCE)
     if _STARTS.isdisjoint(starts(text[:256])):
         return reading
-    found = _either(_PROGRAM_ROWS).search(text[:256])
-    if found is None or found.lastindex is None or not _GAP.match(text, found.start()):
+    lowered = text[:256].lower()
+    found = _either(_PROGRAM_ROWS).search(lowered)
+    if found is None or found.lastindex is None or not _GAP.match(lowered, found.start()):
         return reading
     name, maker, kind, _ = _PROGRAMS[found.lastindex - 1]
     shown = text[:200]

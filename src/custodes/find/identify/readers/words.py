@@ -73,22 +73,22 @@ _WORDS: Final = (
 @cache
 def _any() -> re.Pattern[str]:
     every = "|".join(f"(?:{pattern})" for pattern, _ in _WORDS)
-    return re.compile(rf"(?<![A-Za-z])(?:{every})(?![A-Za-z])", re.IGNORECASE)
+    return re.compile(rf"(?<![a-z])(?:{every})(?![a-z])")
 
 
 @cache
 def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
     return tuple(
-        (re.compile(rf"(?<![A-Za-z])(?:{pattern})(?![A-Za-z])", re.IGNORECASE), kind)
-        for pattern, kind in _WORDS
+        (re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z])"), kind) for pattern, kind in _WORDS
     )
 
 
 # "Video encoder" is said of surveillance and of broadcast gear alike.
 # The beginning of a word of each.
 _MENTIONS: Final = frozenset(
-    "gith issu pull how what why blog foru wiki redd stac over yout amaz ebay buy pric revi best "
-    "tuto vs home add data down chea sale vuln expl cve".split()
+    "github issue pull how what why blog forum forums wikipe reddit stack stacko overfl youtub "
+    "amazon ebay buy price review best tutori vs home add datash downlo cheap sale vulner exploi "
+    "cve".split()
 )
 _UNTOLD: Final = frozenset({"encoder"})
 # Pages about devices, not of them: a brand or a kind in their titles is only mentioned.
@@ -132,10 +132,10 @@ def device_type_in(text: str) -> str | None:
         return exact
     text = text[:512]
     lowered = text.lower()
-    if not any(hint in lowered for hint in _HINTS) or _any().search(text) is None:
+    if not any(hint in lowered for hint in _HINTS) or _any().search(lowered) is None:
         return None
     for pattern, kind in _patterns():
-        if pattern.search(text):
+        if pattern.search(lowered):
             return kind
     return None
 
