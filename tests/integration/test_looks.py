@@ -156,3 +156,11 @@ def test_what_cannot_be_compared_says_what_to_do(
     invoke([*data, "import", path])
     assert invoke([*data, *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_one_device_is_told_look_by_look_the_oldest_first(register: Register) -> None:
+    scan(register, 0, [camera(1, "10.0.0.1"), camera(2, "10.0.0.2")])
+    scan(register, 1, [camera(1, "10.0.0.9", 1)])
+    (number,) = (d.id for d in register.device_at("10.0.0.9"))
+    assert [s.address for s in register.seen_of(number)] == ["10.0.0.1", "10.0.0.9"]
+    assert register.seen_of(99) == []

@@ -8,9 +8,8 @@ one that saw more counts, and they are never added up.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
-import msgspec
 import sqlalchemy as sa
 
 from custodes.estate.schema import Clean, Instant, metadata
@@ -18,12 +17,8 @@ from custodes.estate.schema import device_observations as links
 from custodes.estate.schema import observations as seen
 from custodes.estate.settling import chunks
 from custodes.estate.store import Store
+from custodes.estate.talk import Talk, read
 from custodes.observation import Observation
-
-FIELD = "flow.peer"
-MOST = 2**63 - 1  # of a count, as the database keeps it
-
-Role = Literal["client", "server", ""]
 
 table = sa.Table(
     "conversations",
@@ -46,50 +41,6 @@ table = sa.Table(
     sa.Column("first_seen", Instant, nullable=False),
     sa.Column("last_seen", Instant, nullable=False),
 )
-
-
-class Talk(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """The payload of a `flow.peer` observation.
-
-    `port` is the server's, 0 where there is none or where it cannot be told; `role` is the device's
-    part: client where it opened the conversation, server where the peer did, "" where nobody saw.
-    Bytes are of IP packets, headers included.
-    """
-
-    peer: str
-    name: str = ""
-    port: int = 0
-    transport: str = ""
-    role: Role = ""
-    bytes_out: int = 0
-    bytes_in: int = 0
-    packets_out: int = 0
-    packets_in: int = 0
-    first: datetime
-    last: datetime
-
-
-_decoder = msgspec.json.Decoder(Talk)
-_encoder = msgspec.json.Encoder()
-
-
-def write(talk: Talk) -> str:
-    """A part of a conversation as the payload of an observation."""
-    return _encoder.encode(talk).decode()
-
-
-def read(observation: Observation) -> Talk | None:
-    """The part of a conversation that an observation tells of; None where it tells of none."""
-    if observation.field != FIELD:
-        return None
-    try:
-        talk = _decoder.decode(observation.payload.encode("utf-8", "surrogatepass"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    counts = (talk.bytes_out, talk.bytes_in, talk.packets_out, talk.packets_in)
-    zoned = talk.first.tzinfo is not None and talk.last.tzinfo is not None
-    good = zoned and 0 <= talk.port <= 65535 and all(0 <= n <= MOST for n in counts)
-    return talk if good else None
 
 
 def take(connection: sa.Connection, fresh: Iterable[tuple[int, Observation]]) -> None:
@@ -156,6 +107,18 @@ class Conversation:
     last_seen: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """That a device talked to a peer at all, without how much or when."""
+
+    device_id: int
+    peer_address: str
+    peer_name: str
+    peer_port: int
+    transport: str
+    role: str
+
+
 class Conversations(Store):
     """The part of the register that is asked who talks to whom."""
 
@@ -168,6 +131,15 @@ class Conversations(Store):
     def conversations(self, device_id: int | None = None) -> list[Conversation]:
         """Who devices talked to, by device, day and peer, newest day first; `device_id`: one."""
         return merged(self.parts_of(None if device_id is None else [device_id]))
+
+    def contacts(self) -> list[Contact]:
+        """Which devices talked to which peers, each pair once: cheap where there are many days."""
+        names = [table.c[n] for n in Contact.__slots__ if n != "device_id"]
+        of = table.join(links, links.c.observation_id == table.c.observation_id)
+        query = sa.select(links.c.device_id, *names).select_from(of).distinct()
+        with self._read() as connection:
+            rows = connection.execute(query.order_by(links.c.device_id)).mappings()
+            return list(_named([Contact(**row) for row in rows]))
 
 
 def _parts(connection: sa.Connection, ids: Sequence[int] | None) -> list[Part]:
@@ -198,7 +170,10 @@ def merged(parts: Iterable[Part]) -> list[Conversation]:
     )
 
 
-def _named(parts: Sequence[Part]) -> Iterator[Part]:
+_Talk = TypeVar("_Talk", Part, Contact)
+
+
+def _named(parts: Sequence[_Talk]) -> Iterator[_Talk]:
     """The parts that are conversations, with the names that others of the same device know."""
     names: dict[tuple[int, str, int], str] = {}
     for part in parts:

@@ -152,9 +152,15 @@ class Looks(Store):
         """What each device showed when it was last seen up to an instant."""
         return self._seen(look_devices.c.seen_at <= instant)
 
-    def _seen(self, where: sa.ColumnElement[bool]) -> list[Seen]:
+    def seen_of(self, device_id: int) -> list[Seen]:
+        """What one device showed in each look, the oldest first."""
+        return self._seen(look_devices.c.device_id == device_id, each=look_devices.c.look_id)
+
+    def _seen(
+        self, where: sa.ColumnElement[bool], each: sa.Column[Any] = look_devices.c.device_id
+    ) -> list[Seen]:
         rank = sa.func.row_number().over(
-            partition_by=look_devices.c.device_id,
+            partition_by=each,
             order_by=(look_devices.c.seen_at.desc(), look_devices.c.id.desc()),
         )
         ranked = sa.select(look_devices.c.id, rank.label("rank")).where(where).subquery()
@@ -165,7 +171,7 @@ class Looks(Store):
             .join(devices, devices.c.id == look_devices.c.device_id)
             .outerjoin(sites, sites.c.id == look_devices.c.site_id)
             .where(look_devices.c.id.in_(newest))
-            .order_by(look_devices.c.device_id)
+            .order_by(look_devices.c.device_id, look_devices.c.seen_at, look_devices.c.id)
         )
         with self._read() as connection:
             rows = connection.execute(query).mappings()
