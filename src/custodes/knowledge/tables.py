@@ -75,7 +75,8 @@ def _value(text: str, name: str) -> Value:
         return _WORDS[text]
     try:
         if first == last == '"':
-            return str(json.loads(text))
+            plain = "\\" not in text and '"' not in text[1:-1] and text.isprintable()
+            return text[1:-1] if plain and len(text) > 1 else str(json.loads(text))
         if _NUMBER.fullmatch(text):
             return float(text) if "." in text else int(text)
     except ValueError:

@@ -5,73 +5,80 @@ collections named in docs/howto/identify.md.
 """
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Final
 
 from custodes.find.identify import names
 from custodes.find.identify.matcher import shipped
 
-_TYPES: Final = tuple(
-    (re.compile(pattern), kind, owner[0] if owner else None)
-    for pattern, kind, *owner in (
-        # Hikvision: DS-K access control, DS-KV/KD/KB/KH door stations, DS-3E switches
-        (r"i?DS-K[VDBPH]\d.*", "intercom"),
-        (r"i?DS-K\d.*", "access control"),
-        (r"DS-3[ETWX].*", "switch"),
-        (r"DS-HD\d.*", "door station"),
-        (r"DS-Q[A-Z].*", "audio"),
-        (r"DS-[MA]P\d{4}.*|DS-M[PD]?\d{4}.*", "recorder"),
-        (r"i?DS-[7-9]\d{3}.*|i?DS-A\d.*|DS-E\d{2}.*|HW[ND]-.*|HL-DVR-.*", "recorder"),
-        (r"DS-6[479]\d{2}.*", "decoder"),
-        (r"DS-6[0-367]\d{2}.*", "encoder"),
-        (r"i?DS-2[A-Z]{2}.*|i?DS-T[A-Z]\d.*|HWI-.*|HIKVISION DS-2.*", "camera"),
-        # Dahua and those who keep its numbers
-        (r"(?:DH-|DHI-)?VT[OHA].*", "intercom"),
-        (r"(?:DH-|DHI-)?AS[IC]\d.*", "access control"),
-        (r"(?:DH-|DHI-)?(?:IPC|SD-?\d|TPC|HAC|PTZ|PSDW|ITC).*", "camera"),
-        (r"(?:DH-|DHI-)?(?:[NDXH][VC]R|HCVR|XVR|EVS|IVSS|MHDX|NVR-).*", "recorder"),
-        (r"(?:DH-|DHI-)?NVS.*", "encoder"),
-        (r"(?:DH-|DHI-)?NVD.*", "decoder"),
-        (r"(?:DH-|DHI-)?PFS\d.*|(?:DH-|DHI-)?[CA]S4\d{3}.*", "switch"),
-        (r"(?:DH-|DHI-)?(?:MXVR|MCVR|MNVR).*", "recorder"),
-        # software and others whose numbers are plain
+_TYPES: Final[tuple[tuple[str, ...], ...]] = (
+    # Hikvision: DS-K access control, DS-KV/KD/KB/KH door stations, DS-3E switches
+    (r"i?DS-K[VDBPH]\d.*", "intercom"),
+    (r"i?DS-K\d.*", "access control"),
+    (r"DS-3[ETWX].*", "switch"),
+    (r"DS-HD\d.*", "door station"),
+    (r"DS-Q[A-Z].*", "audio"),
+    (r"DS-[MA]P\d{4}.*|DS-M[PD]?\d{4}.*", "recorder"),
+    (r"i?DS-[7-9]\d{3}.*|i?DS-A\d.*|DS-E\d{2}.*|HW[ND]-.*|HL-DVR-.*", "recorder"),
+    (r"DS-6[479]\d{2}.*", "decoder"),
+    (r"DS-6[0-367]\d{2}.*", "encoder"),
+    (r"i?DS-2[A-Z]{2}.*|i?DS-T[A-Z]\d.*|HWI-.*|HIKVISION DS-2.*", "camera"),
+    # Dahua and those who keep its numbers
+    (r"(?:DH-|DHI-)?VT[OHA].*", "intercom"),
+    (r"(?:DH-|DHI-)?AS[IC]\d.*", "access control"),
+    (r"(?:DH-|DHI-)?(?:IPC|SD-?\d|TPC|HAC|PTZ|PSDW|ITC).*", "camera"),
+    (r"(?:DH-|DHI-)?(?:[NDXH][VC]R|HCVR|XVR|EVS|IVSS|MHDX|NVR-).*", "recorder"),
+    (r"(?:DH-|DHI-)?NVS.*", "encoder"),
+    (r"(?:DH-|DHI-)?NVD.*", "decoder"),
+    (r"(?:DH-|DHI-)?PFS\d.*|(?:DH-|DHI-)?[CA]S4\d{3}.*", "switch"),
+    (r"(?:DH-|DHI-)?(?:MXVR|MCVR|MNVR).*", "recorder"),
+    # software and others whose numbers are plain
+    (
         (
-            (
-                r"(?i)XProtect.*|Surveillance Station.*|QVR.*|Open Network Bridge|ONVIF Bridge"
-                r"|Security Center.*|Nx Witness.*|Digifort.*|Blue Iris.*"
-            ),
-            "video management system",
+            r"(?i)XProtect.*|Surveillance Station.*|QVR.*|Open Network Bridge|ONVIF Bridge"
+            r"|Security Center.*|Nx Witness.*|Digifort.*|Blue Iris.*"
         ),
-        (
-            r"(?:2N )?(?:Helios )?IP (?:Verso|Force|Solo|Style|Uni|Vario|Base|Safety)\b.*",
-            "intercom",
-        ),
-        (r"CP-U[NV][CPBST].*", "camera"),
-        (r"CP-U[NV]R.*", "recorder"),
-        # Axis
-        (r"(?:AXIS )?(?:M7|P7|Q7)\d{3}.*|(?:AXIS )?24[0-9][A-Z]?", "encoder", "Axis"),
-        (r"(?:AXIS )?(?:I8|A8)\d{3}.*", "intercom", "Axis"),
-        (r"(?:AXIS )?A1\d{3}.*", "access control", "Axis"),
-        (r"(?:AXIS )?C[1-8]\d{3}.*", "audio", "Axis"),
-        (r"(?:AXIS )?D4\d{3}.*", "strobe siren", "Axis"),
-        (r"(?:AXIS )?D2\d{3}.*", "radar", "Axis"),
-        (r"(?:AXIS )?S[123]\d{3}.*", "recorder", "Axis"),
-        (r"(?:AXIS )?(?:[PQMFV][1-9]\d{3}|20\d|21\d|22\d|2[14][0-9]0)(?!\d).*", "camera", "Axis"),
-        # Bosch
-        (r"(?:FLEXIDOME|DINION|AUTODOME|AutoDome|MIC |NDC-|NDN-|NBN-|NIN-|TINYON).*", "camera"),
-        (r"(?:DIVAR|VIDOS).*", "recorder"),
-        (r"(?:VIDEOJET|VIP[- ]X).*", "encoder"),
-        # Uniview
-        (r"IPC\d{3,4}[A-Z].*", "camera"),
-        (r"NVR\d{3}-.*", "recorder"),
-        # others
-        (
-            r"DCS-\d{3,4}.*|WV-[SNXU].*|SN[BDPVOFZ]-\d.*|[QXPL]N[BDPVOFZ]-\d.*|DC-[A-Z]\d{4}.*",
-            "camera",
-        ),
-        (r"[XLHSP]RN-\d.*|DNR-\d.*|SRD-\d.*|WJ-N[XVD].*", "recorder"),
-    )
+        "video management system",
+    ),
+    (
+        r"(?:2N )?(?:Helios )?IP (?:Verso|Force|Solo|Style|Uni|Vario|Base|Safety)\b.*",
+        "intercom",
+    ),
+    (r"CP-U[NV][CPBST].*", "camera"),
+    (r"CP-U[NV]R.*", "recorder"),
+    # Axis
+    (r"(?:AXIS )?(?:M7|P7|Q7)\d{3}.*|(?:AXIS )?24[0-9][A-Z]?", "encoder", "Axis"),
+    (r"(?:AXIS )?(?:I8|A8)\d{3}.*", "intercom", "Axis"),
+    (r"(?:AXIS )?A1\d{3}.*", "access control", "Axis"),
+    (r"(?:AXIS )?C[1-8]\d{3}.*", "audio", "Axis"),
+    (r"(?:AXIS )?D4\d{3}.*", "strobe siren", "Axis"),
+    (r"(?:AXIS )?D2\d{3}.*", "radar", "Axis"),
+    (r"(?:AXIS )?S[123]\d{3}.*", "recorder", "Axis"),
+    (r"(?:AXIS )?(?:[PQMFV][1-9]\d{3}|20\d|21\d|22\d|2[14][0-9]0)(?!\d).*", "camera", "Axis"),
+    # Bosch
+    (r"(?:FLEXIDOME|DINION|AUTODOME|AutoDome|MIC |NDC-|NDN-|NBN-|NIN-|TINYON).*", "camera"),
+    (r"(?:DIVAR|VIDOS).*", "recorder"),
+    (r"(?:VIDEOJET|VIP[- ]X).*", "encoder"),
+    # Uniview
+    (r"IPC\d{3,4}[A-Z].*", "camera"),
+    (r"NVR\d{3}-.*", "recorder"),
+    # others
+    (
+        r"DCS-\d{3,4}.*|WV-[SNXU].*|SN[BDPVOFZ]-\d.*|[QXPL]N[BDPVOFZ]-\d.*|DC-[A-Z]\d{4}.*",
+        "camera",
+    ),
+    (r"[XLHSP]RN-\d.*|DNR-\d.*|SRD-\d.*|WJ-N[XVD].*", "recorder"),
 )
+
+
+@cache
+def _types() -> tuple[tuple[re.Pattern[str], str, str | None], ...]:
+    """What a number of each form is the number of, and whose form it is where it is one's own."""
+    return tuple(
+        (re.compile(pattern), kind, owner[0] if owner else None) for pattern, kind, *owner in _TYPES
+    )
+
+
 # Numbers so plain that they tell something only beside the name of their brand.
 _PLAIN: Final = {
     "DoorBird": (re.compile(r"D\d{3,4}[A-Z]{0,3}(?:-.*)?"), "intercom"),
@@ -108,7 +115,7 @@ def device_type_of(model: str, brand: str | None = None) -> str | None:
     for rule, _ in shipped().match("model", text):
         if rule.device_type is not None and agrees(brand, rule.vendor or rule.maker):
             return rule.device_type
-    for pattern, kind, owner in _TYPES:
+    for pattern, kind, owner in _types():
         if pattern.fullmatch(text) and agrees(brand, owner):
             return kind
     return "recorder" if _RECORDER_WORD.search(text.upper()) else None
