@@ -4,7 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from custodes.estate.conversations import Conversation, Part, Talk, merged, read, write
+from custodes.estate.conversations import Conversation, Part, merged
+from custodes.estate.talk import Talk, read, write
 from custodes.find.listen.sentences import in_order, told
 from custodes.observation import Observation, observe
 
@@ -115,8 +116,8 @@ PLAIN = {"peer": "198.51.100.7", "port": 443, "transport": "tcp"}
         (
             conversation(),
             (
-                "This camera sent 1.2 MB to a Reolink relay (p2p3.reolink.com) on 3 October 2026 (UTC)"
-                " and received 310.4 kB. Reolink has its seat in CN, which is abroad."
+                "This camera sent 1.2 MB to a Reolink relay (p2p3.reolink.com) on 3 October 2026"
+                " (UTC) and received 310.4 kB. Reolink has its seat in CN, which is abroad."
             ),
         ),
         (
@@ -129,9 +130,9 @@ PLAIN = {"peer": "198.51.100.7", "port": 443, "transport": "tcp"}
         (
             conversation(**{**PLAIN, "port": 8800, "transport": "udp", "bytes_in": 0}),
             (
-                "This camera sent 1.2 MB to 198.51.100.7, port 8800/udp, perhaps a Dahua P2P directory"
-                " (only the port says so), on 3 October 2026 (UTC) and received nothing. Dahua has its"
-                " seat in CN, which is abroad."
+                "This camera sent 1.2 MB to 198.51.100.7, port 8800/udp, perhaps a Dahua P2P"
+                " directory (only the port says so), on 3 October 2026 (UTC) and received nothing."
+                " Dahua has its seat in CN, which is abroad."
             ),
         ),
         (
@@ -155,8 +156,8 @@ PLAIN = {"peer": "198.51.100.7", "port": 443, "transport": "tcp"}
         (
             conversation(packets_out=0, packets_in=0, bytes_out=0, bytes_in=0),
             (
-                "This camera called a Reolink relay (p2p3.reolink.com) on 3 October 2026 (UTC); the log"
-                " does not say how much it sent. Reolink has its seat in CN, which is abroad."
+                "This camera called a Reolink relay (p2p3.reolink.com) on 3 October 2026 (UTC); the"
+                " log does not say how much it sent. Reolink has its seat in CN, which is abroad."
             ),
         ),
     ],

@@ -14,6 +14,10 @@ from custodes.find.listen.listener import FAST, FAST_BYTES, Listener
 from custodes.protocols import ethernet, pcap, pcapng
 from custodes.protocols.pcap import MAX_PACKET, RECORD, Order
 
+MAX_HELD = 2 * MAX_PACKET  # of a block that is read
+READ = frozenset(
+    {pcapng.SECTION, pcapng.INTERFACE, pcapng.OLD_PACKET, pcapng.SIMPLE_PACKET, pcapng.PACKET}
+)
 _SWAPPED = tuple((n & 255) << 8 | n >> 8 for n in range(65_536))
 _PLAIN = range(65_536)
 # From the beginning of an Ethernet frame: ethertype and first byte of IPv4, length, fragment,
@@ -118,13 +122,15 @@ class Pcap:
         """
         listener, look, sizes, part_bits = self._listener, self._look, self._sizes, self._part
         unpack, find = look.unpack_from, listener.flows.fast.get
-        at, last, counted = 0, len(data) - look.size, 0
+        at, size_bytes, counted = 0, len(data), 0
+        last = size_bytes - look.size
         midnight = self._clock.high_at(listener.midnight_us)
         while at <= last:
             high, low, kept, wire, kind, size, part, protocol, key, flags = unpack(data, at)
-            flow = find(key)
+            flow, end = find(key), at + RECORD + kept
             if (
                 flow is not None
+                and end <= size_bytes
                 and FAST_BYTES <= kept <= MAX_PACKET
                 and kind == FAST
                 and not part & part_bits
@@ -136,7 +142,7 @@ class Pcap:
                 flow.packets += 1
                 flow.size_bytes += sizes[size] or wire - 14
                 counted += 1
-                at += RECORD + kept
+                at = end
                 continue
             listener.packets, counted = listener.packets + counted, 0
             before, at = at, self._long_way(data, at, at + 1)
@@ -216,7 +222,7 @@ class Pcapng:
                     or block != pcapng.PACKET
                     or not FAST_BYTES <= kept <= length - 32
                     or length & 3
-                    or length > MAX_PACKET
+                    or at + length > len(data)
                     or kind != FAST
                     or part & part_bits
                     or found[10] != flow.protocol
@@ -245,10 +251,19 @@ class Pcapng:
                 self._section(pcapng.section_order(data[at : at + 12]))
             length = pcapng.block_size(data, at, self._order)
             if at + length > len(data):
-                return at
+                return self._passed_over(data, at, length)
             self._block(data[at : at + length])
         except PeerError as error:
             raise InputError(f"block {self._blocks + 1}: {error}") from error
+        self._blocks += 1
+        return at + length
+
+    def _passed_over(self, data: bytes, at: int, length: int) -> int:
+        """A block that is not here to its end: waited for, or not held where nobody reads it."""
+        if pcap.number(data, at, 4, self._order) in READ:
+            if length > MAX_HELD:
+                raise PeerError("a block of pcapng is too long", size=length)
+            return at
         self._blocks += 1
         return at + length
 

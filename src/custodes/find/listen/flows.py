@@ -10,7 +10,7 @@ from typing import NamedTuple
 from custodes.protocols import ip, tcp
 from custodes.protocols.tcp import Stream
 
-MAX_FLOWS = 20_000
+MAX_FLOWS = 10_000
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
 DHCP = (67, 68)  # where the server has the lower one and the client a low one too

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from custodes.estate import conversations
+from custodes.estate import talk as talking
 from custodes.estate.likeness import likeness
 from custodes.find.listen.talks import Names, Talks, instant
 from custodes.find.listen.who import Network, Who, written
@@ -17,7 +17,7 @@ from custodes.units import MIB
 
 MAX_SAID = 5_000
 MAX_SAID_BYTES = 8 * MIB
-MAX_KNOWN = 50_000  # things given out that are remembered, not to be given out again
+MAX_KNOWN = 20_000  # things given out that are remembered, not to be given out again
 MAX_QUERIES = 1_000  # names that one address asks for, in a day
 
 
@@ -40,6 +40,7 @@ class Notes:
         self._said: dict[_Said, int] = {}
         self._said_bytes = 0
         self._given: dict[str, None] = {}
+        self._macs_given: dict[bytes, str] = {}
         self._queries: dict[bytes, int] = {}
         self.let_go = 0
 
@@ -85,18 +86,18 @@ class Notes:
     def new_day(self) -> None:
         """From now on, what is repeated is given out again."""
         self._given.clear()
+        self._macs_given.clear()
         self._queries.clear()
 
     def take(self, source: str) -> Iterator[Observation]:
         """Everything that is held, as observations; then nothing is held."""
-        talks = list(self.talks.take())
         yield from self.take_said(source)
-        for address, talk in talks:
+        for address, talk in self.talks.take():
             device = self.who.device(address)
             if device is not None:
                 yield observe(
-                    conversations.FIELD,
-                    conversations.write(talk),
+                    talking.FIELD,
+                    talking.write(talk),
                     device=device,
                     address=written(address),
                     transport=talk.transport,
@@ -117,12 +118,10 @@ class Notes:
         """The hardware addresses of devices that were heard of."""
         for address, micros in self.who.spoke.items():
             mac = self.who.mac_of(address) if self.who.is_local(address) else None
-            if mac is not None:
+            if mac is not None and self._macs_given.get(address) != mac:
+                self._macs_given[address] = mac
                 where = {"device": mac, "address": written(address)}
-                seen = instant(micros)
-                yield from self._once(
-                    observe("mac.address", mac, **where, seen_at=seen, source=source)
-                )
+                yield observe("mac.address", mac, **where, seen_at=instant(micros), source=source)
 
     def _once(self, one: Observation) -> Iterator[Observation]:
         key = likeness(one)

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from custodes.estate.conversations import Role, Talk
+from custodes.estate.talk import Role, Talk
 from custodes.find.listen.flows import DAY_US, Flow, Pair
 from custodes.find.listen.who import Who, written
 from custodes.protocols import ip
 
-MAX_TALKS = 20_000
-MAX_NAMES = 20_000
+MAX_TALKS = 8_000
+MAX_NAMES = 10_000
 NAMED = -1  # no protocol: an address that got a name, from a log that knows nothing more
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 TRANSPORTS = {ip.TCP: "tcp", ip.UDP: "udp", ip.ICMP: "icmp", ip.ICMPV6: "icmp", NAMED: ""}

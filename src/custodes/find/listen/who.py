@@ -12,7 +12,8 @@ from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_netw
 from custodes.protocols import mac as hardware
 
 OWN_ADDRESSES = 4  # IPv4 addresses that one device may have
-MAX_ADDRESSES = 65_536
+MAX_ADDRESSES = 32_768
+MAX_JUDGED = 8_192  # addresses whose place is remembered, not to be worked out for each packet
 FIRST_HOPS = frozenset({1, 30, 32, 60, 64, 100, 128, 200, 255})  # as systems begin to count
 PRIVATE = tuple(
     ip_network(text)
@@ -60,7 +61,7 @@ class Who:
         self._mac_of: dict[bytes, bytes] = {}  # by the owner's own word
         self._sent_by: dict[bytes, bytes] = {}  # by frames that came straight from it
         self._local: dict[bytes, bool] = {}
-        self.spoke: dict[bytes, int] = {}  # addresses that sent anything, and when (microseconds)
+        self.spoke: dict[bytes, int] = {}  # local addresses that sent anything, and when (us)
         self.let_go = 0
 
     def sent(self, address: bytes, mac: bytes, hops_left: int, now_us: int) -> None:
@@ -68,7 +69,8 @@ class Who:
         if address not in self.spoke and len(self.spoke) >= MAX_ADDRESSES:
             self.let_go += 1
             return
-        self.spoke[address] = now_us
+        if self.is_local(address):
+            self.spoke[address] = now_us
         if not mac or mac_text(mac) is None:
             return
         sender = self._senders.setdefault(mac, _Sender())
@@ -100,7 +102,7 @@ class Who:
         own segment by its owner's word."""
         known = self._local.get(address)
         if known is None:
-            if len(self._local) >= MAX_ADDRESSES:
+            if len(self._local) >= MAX_JUDGED:
                 self._local.clear()
             known = self._is_private(address) or address in self._mac_of
             self._local[address] = known
