@@ -24,6 +24,7 @@ ABOUT = "ZGrab2 (JSON, one host a line)"
 TEXT_LIMIT = 64 * KIB
 HEADERS_LIMIT = 100
 NONE = msgspec.Raw(b"null")
+_BROKEN: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 # Where a module says nothing of the port it asked. Source: each module's default in ZGrab2.
 USUAL_PORTS: Final = {"http": 80, "tls": 443, "ssh": 22, "ftp": 21, "telnet": 23}
 _BANNERS: Final = {
@@ -152,7 +153,7 @@ def _http(response: Response) -> Iterator[tuple[str, str]]:
         yield "http.response", "\r\n".join(lines)
     try:
         request = msgspec.json.decode(response.request, type=Request | None)
-    except msgspec.DecodeError:
+    except _BROKEN:
         return
     if request is not None and request.tls_log is not None:
         yield from _certificate(request.tls_log.handshake_log)
@@ -177,7 +178,7 @@ class Header(msgspec.Struct):
 def _unknown(raw: msgspec.Raw) -> list[Header]:
     try:
         return msgspec.json.decode(raw, type=list[Header])
-    except msgspec.DecodeError:
+    except _BROKEN:
         return []
 
 
@@ -202,7 +203,7 @@ def _texts(raw: msgspec.Raw) -> list[str]:
     """A JSON text or list of texts; anything else says nothing."""
     try:
         value = msgspec.json.decode(raw, type=str | list[str] | None)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except _BROKEN:
         return []
     return [value] if isinstance(value, str) else value or []
 
