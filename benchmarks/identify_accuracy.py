@@ -3,7 +3,8 @@
     python benchmarks/identify_accuracy.py [--cases FILE] [--mistakes] [--json]
     python benchmarks/identify_accuracy.py --table
 
-Each case is an observation with a key `expected`. Precision: of the answers given, how many are
+Each case is an observation with a key `expected` (or `expect`, of which only the fields count that
+`evidence_in_payload` lists). Precision: of the answers given, how many are
 right; recall: of the answers that were there to be given, how many were given and right. Naming a
 vendor where the label says that it cannot be told is an error. Cases marked `weak` (the label did
 not come from the answer itself) are counted apart. Prints tables, or one JSON document (--json).
@@ -74,9 +75,18 @@ def custodes(seen: Observation) -> Identity:
 def cases(path: Path, ask: Callable[[Observation], Identity] = custodes) -> Iterator[Case]:
     """Each case with what is said of it."""
     for line in path.read_bytes().splitlines():
-        row = json.loads(line)
         seen = read_line(line)
-        yield seen, row["expected"], ask(seen)
+        yield seen, _labels(json.loads(line)), ask(seen)
+
+
+def _labels(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The labels of a case: `expected`, or `expect` with the list of what its payload holds."""
+    if "expected" in row:
+        return dict(row["expected"])
+    held = {key: row["expect"].get(key) for key in row["evidence_in_payload"]}
+    if held.get("maker") is not None:
+        held["oem"] = held["maker"]
+    return {key: value for key, value in held.items() if key != "maker"}
 
 
 def _same(field: str, said: Any, expected: Any) -> bool:
@@ -252,7 +262,8 @@ def _accusations(found: list[Case]) -> list[str | None]:
 
 
 def _accuses(said: Identity, expected: Mapping[str, Any]) -> bool:
-    if said.vendor in ACCUSED and said.vendor != canonical(expected.get("vendor")):
+    named = canonical(expected.get("vendor"))
+    if "vendor" in expected and said.vendor in ACCUSED and said.vendor != named:
         return True
     names = {canonical(n) or n for n in (expected.get("vendor"), expected.get("oem")) if n}
     return said.maker in ACCUSED and said.maker not in names and "oem" in expected
