@@ -124,7 +124,7 @@ class Pcap:
         unpack, find = look.unpack_from, listener.flows.fast.get
         at, size_bytes, counted = 0, len(data), 0
         last = size_bytes - look.size
-        midnight = self._clock.high_at(listener.midnight_us)
+        morning, midnight = self._clock.day_of(listener.midnight_us)
         while at <= last:
             high, low, kept, wire, kind, size, part, protocol, key, flags = unpack(data, at)
             flow, end = find(key), at + RECORD + kept
@@ -136,7 +136,7 @@ class Pcap:
                 and not part & part_bits
                 and protocol == flow.protocol
                 and not flags & flow.watch
-                and high < midnight
+                and morning <= high < midnight
             ):
                 flow.high, flow.low = high, low
                 flow.packets += 1
@@ -148,7 +148,7 @@ class Pcap:
             before, at = at, self._long_way(data, at, at + 1)
             if at == before:
                 break
-            midnight = self._clock.high_at(listener.midnight_us)
+            morning, midnight = self._clock.day_of(listener.midnight_us)
         listener.packets += counted
         return at
 
@@ -208,13 +208,13 @@ class Pcapng:
         while True:
             look, sizes, part_bits = self._look, self._sizes, self._part
             unpack, find, last = look.unpack_from, listener.flows.fast.get, len(data) - look.size
-            interface, clock, midnight = -1, None, 0
+            interface, clock, morning, midnight = -1, None, 0, 0
             while at <= last:
                 found = unpack(data, at)
                 block, length, number, high, low, kept, wire, kind, size, part = found[:10]
                 if number != interface:
                     interface, clock = number, self._fast.get(number)
-                    midnight = clock.high_at(listener.midnight_us) if clock is not None else 0
+                    morning, midnight = clock.day_of(listener.midnight_us) if clock else (0, 0)
                 flow = find(found[11])
                 ticks = high << 32 | low
                 if (
@@ -228,7 +228,7 @@ class Pcapng:
                     or found[10] != flow.protocol
                     or found[12] & flow.watch
                     or flow.clock is not clock
-                    or ticks >= midnight
+                    or not morning <= ticks < midnight
                 ):
                     break
                 flow.high, flow.low = ticks, 0

@@ -28,8 +28,11 @@ class Clock(NamedTuple):
         """Microseconds since 1970."""
         return (high * self.step + low) * SECOND_US // self.per_second + self.offset_us
 
-    def high_at(self, micros: int) -> int:
-        """The first `high` that is not before an instant."""
+    def day_of(self, midnight_us: int) -> tuple[int, int]:
+        """The first `high` of the day that ends at an instant, and the first after it."""
+        return self._high_at(midnight_us - DAY_US), self._high_at(midnight_us)
+
+    def _high_at(self, micros: int) -> int:
         return -(-(micros - self.offset_us) * self.per_second // (SECOND_US * self.step))
 
 

@@ -70,7 +70,7 @@ class Who:
             self.let_go += 1
             return
         if self.is_local(address):
-            self.spoke[address] = now_us
+            self.spoke.setdefault(address, now_us)
         if not mac or mac_text(mac) is None:
             return
         sender = self._senders.setdefault(mac, _Sender())
