@@ -89,3 +89,12 @@ def test_no_form_can_be_made_to_hang(form: firmware.Form) -> None:
         started = time.process_time()
         assert form.read("any", text) is None
         assert time.process_time() - started < 0.05
+
+
+def test_a_firmware_says_whether_its_form_is_checked() -> None:
+    checked = firmware.parse("Hikvision", "V5.5.6 build 180326")
+    remembered = firmware.parse("Pelco", "2.11.0.6-20180402-2.9310-A1.13225")
+    assert checked is not None
+    assert remembered is not None
+    assert checked.is_checked
+    assert not remembered.is_checked

@@ -106,3 +106,12 @@ def test_no_grammar_can_be_made_to_hang(grammar: models.Grammar) -> None:
         started = time.process_time()
         assert grammar.read("any", text) is None
         assert time.process_time() - started < 0.05
+
+
+def test_facts_say_whether_the_numbering_is_checked() -> None:
+    axis = models.describe("Axis", "P3245-LVE")
+    tiandy = models.describe("Tiandy", "TC-C32XN")
+    assert axis is not None
+    assert tiandy is not None
+    assert axis.is_checked
+    assert not tiandy.is_checked

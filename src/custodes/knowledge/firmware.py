@@ -45,6 +45,11 @@ class Firmware:
     customer: str | None = None
     revision: str | None = None
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether this way of writing was found in public, or is only remembered."""
+        return "unverified" not in self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Form:

@@ -53,6 +53,11 @@ class ModelFacts:
     is_thermal: bool | None = None
     environment: str | None = None
 
+    @property
+    def is_checked(self) -> bool:
+        """Whether the numbering stands in public as we read it, or only in our memory."""
+        return "unverified" not in self.source
+
 
 @dataclass(frozen=True, slots=True)
 class Grammar:
