@@ -106,6 +106,10 @@ def pages(page: Page, url: str) -> dict[str, str]:
 def every(page: Page, url: str) -> dict[str, str]:
     """Every kind of page, for looking at them."""
     return pages(page, url) | {
+        "report": "/devices/1",
+        "changes": "/changes",
+        "findings": "/findings",
+        "conversations": "/conversations",
         "devices": "/devices",
         "filtered": "/devices?maker=Dahua",
         "sites": "/sites",

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from custodes import __version__
-from custodes.console import api, pages
+from custodes.console import api, api_subjects, pages, subjects
 from custodes.console.edge import Edge
 from custodes.console.render import page
 from custodes.errors import CustodesError
@@ -49,6 +49,7 @@ def create_app(database_url: str, *, names: Iterable[str] = ()) -> FastAPI:
     async def life(app: FastAPI) -> AsyncIterator[None]:
         opening = open_register(database_url)
         app.state.register = await run_in_threadpool(opening.__enter__)
+        app.state.compared = {}
         try:
             yield
         finally:
@@ -63,8 +64,8 @@ def create_app(database_url: str, *, names: Iterable[str] = ()) -> FastAPI:
         docs_url=None,  # FastAPI's own pages load their scripts from elsewhere
         redoc_url=None,
     )
-    app.include_router(pages.router)
-    app.include_router(api.router)
+    for part in (pages, subjects, api, api_subjects):
+        app.include_router(part.router)
     app.add_api_route("/healthz", healthy, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
     app.add_exception_handler(HTTPException, _on_status)

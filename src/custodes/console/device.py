@@ -4,13 +4,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from custodes.console.text import PAYLOAD_LIMIT, Cut, cut, plural, size
+from custodes.console.text import PAYLOAD_LIMIT, Cut, cut, fitting, plural, size
 from custodes.estate.model import Device, StoredObservation
 from custodes.identity import Evidence
 from custodes.units import instant
 
-OBSERVATIONS = 100  # raw observations on a page; the download has them all
-EVIDENCE_SHOWN = 3  # of one conclusion, before the rest is folded away
+OBSERVATIONS = 50  # raw observations on a page; the download has them all
+RAW_ROOM = 24_000  # bytes of HTML for all that they say
+RAW_LEAST = 400  # and for each of them, when that is used up
+EVIDENCE_SHOWN = 2  # of one conclusion, before the rest is folded away
+EVIDENCE_FOLDED = 3  # of one conclusion that are folded away; the rest stands in the JSON
+EVIDENCE_AGAINST = 3  # of one conclusion
+EVIDENCE_ROOM = 600  # bytes of HTML for what one piece says
 
 # Key of the conclusion in evidence, its heading, the attribute of Device, the name of a statement.
 CONCLUSIONS: tuple[tuple[str, str, str, str], ...] = (
@@ -46,6 +51,7 @@ class Proof:
 
     says: str
     matched: str
+    missing: str  # how much of what matched is left out, in words
     field: str
     fingerprint: str
     source: str
@@ -64,6 +70,7 @@ class Conclusion:
     value: str | None
     first: tuple[Proof, ...]
     more: tuple[Proof, ...]
+    left_out: int  # pieces of evidence that only the JSON has
     stated: str | None
     stated_by: str
 
@@ -132,12 +139,12 @@ def device_page(
 ) -> DevicePage:
     """Everything that is known about one device, and how; `total` observations there are."""
     total = len(observations) if total is None else total
-    anchors = _anchors(observations)
+    shown = chosen(device, observations)
+    anchors = anchors_of(shown)
     found = tuple(
         _conclusion(device, anchors, key, label, attribute, statement)
         for key, label, attribute, statement in CONCLUSIONS
     )
-    shown = observations[:OBSERVATIONS]
     return DevicePage(
         id=device.id,
         name=device.called,
@@ -155,7 +162,7 @@ def device_page(
         contradicted=tuple(c for c in found if c.contradicted or c.stated_otherwise),
         stated=stated(device),
         addresses=tuple((a.place, a.first_seen, a.ended_at) for a in device.addresses),
-        raw=tuple(raw(o) for o in shown),
+        raw=raws(shown),
         raw_total=plural(total, "observation"),
         raw_hidden=total - len(shown),
     )
@@ -192,56 +199,85 @@ def stated(device: Device) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
-def raw(stored: StoredObservation) -> Raw:
+def chosen(
+    device: Device, observations: Sequence[StoredObservation]
+) -> tuple[StoredObservation, ...]:
+    """The observations that a page has: first those that a conclusion rests on."""
+    rests = {e.observation for e in device.evidence}
+    ordered = sorted(observations, key=lambda o: o.digest not in rests)
+    return tuple(ordered[:OBSERVATIONS])
+
+
+def anchors_of(shown: Iterable[StoredObservation]) -> frozenset[str]:
+    """Where on the page each observation stands."""
+    return frozenset(anchor(o.digest) for o in shown) - {""}
+
+
+def raws(shown: Sequence[StoredObservation]) -> tuple[Raw, ...]:
+    """Observations as the page has them; all together they have only so much room."""
+    room, found = RAW_ROOM, []
+    for stored in shown:
+        text = stored.observation.text
+        fits = fitting(text, PAYLOAD_LIMIT, max(room, RAW_LEAST))
+        room -= 2 * fits
+        found.append(_raw(stored, cut(text, fits)))
+    return tuple(found)
+
+
+def _raw(stored: StoredObservation, shown: Cut) -> Raw:
     seen = stored.observation
     port = f" port {seen.port}" if seen.port is not None else ""
     transport = f" {seen.transport}" if seen.transport else ""
-    text = seen.text
     return Raw(
-        anchor=_anchor(stored.digest),
+        anchor=anchor(stored.digest),
         field=seen.field,
         where=f"{seen.address or ''}{port}{transport}".strip(),
         seen=stored.last_seen,
         times=plural(stored.times_seen, "time"),
         source=seen.source or "",
         size=size(len(seen.data)),
-        shown=cut(text, PAYLOAD_LIMIT),
+        shown=shown,
     )
 
 
 def _conclusion(
-    device: Device, anchors: set[str], key: str, label: str, attribute: str, statement: str
+    device: Device, anchors: frozenset[str], key: str, label: str, attribute: str, statement: str
 ) -> Conclusion:
     proofs = sorted(
         (e for e in device.evidence if e.conclusion == key), key=lambda e: (e.against, -e.weight)
     )
-    told = [_proof(e, anchors) for e in proofs]
+    agree = [e for e in proofs if not e.against]
     # What speaks against is never folded away.
-    first = [p for i, p in enumerate(told) if i < EVIDENCE_SHOWN or p.against]
+    first = [*agree[:EVIDENCE_SHOWN], *[e for e in proofs if e.against][:EVIDENCE_AGAINST]]
+    more = agree[EVIDENCE_SHOWN : EVIDENCE_SHOWN + EVIDENCE_FOLDED]
     said = device.stated.get(statement)
     return Conclusion(
         key=key,
         label=label,
         value=_value(getattr(device, attribute)),
-        first=tuple(first),
-        more=tuple(p for p in told if p not in first),
+        first=tuple(_proof(e, anchors) for e in first),
+        more=tuple(_proof(e, anchors) for e in more),
+        left_out=len(proofs) - len(first) - len(more),
         stated=said.value if said else None,
         stated_by=_said_by(said.who, said.source) if said else "",
     )
 
 
-def _proof(evidence: Evidence, anchors: set[str]) -> Proof:
-    anchor = _anchor(evidence.observation or "")
+def _proof(evidence: Evidence, anchors: frozenset[str]) -> Proof:
+    place = anchor(evidence.observation or "")
+    matched = evidence.matched.strip("\r\n")
+    shown = cut(matched, fitting(matched, EVIDENCE_ROOM, EVIDENCE_ROOM))
     return Proof(
         says=_value(evidence.value) or "",
-        matched=evidence.matched.strip("\r\n"),
+        matched=shown.text,
+        missing=shown.missing,
         field=evidence.field,
         fingerprint=evidence.fingerprint,
         source=evidence.source,
         believed=f"{evidence.weight * 100:.0f} in 100",
         seen_at=_instant(evidence.seen_at),
         against=evidence.against,
-        observation=anchor if anchor in anchors else "",
+        observation=place if place in anchors else "",
     )
 
 
@@ -260,12 +296,9 @@ def _instant(text: str | None) -> datetime | None:
         return None
 
 
-def _anchor(digest: str) -> str:
+def anchor(digest: str) -> str:
+    """Where on a page an observation stands."""
     return f"seen-{digest[:16]}" if digest[:16].isalnum() else ""
-
-
-def _anchors(observations: Sequence[StoredObservation]) -> set[str]:
-    return {_anchor(o.digest) for o in observations[:OBSERVATIONS]} - {""}
 
 
 def _said_by(who: str, source: str) -> str:

@@ -1,19 +1,23 @@
 """The web pages. Thin: ask the register, make the page model, render it."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from starlette.responses import Response, StreamingResponse
 
-from custodes.console import listing, places, query, views
-from custodes.console.device import device_page
+from custodes.console import listing, places, query, services, views
+from custodes.console.dossier import dossier
 from custodes.console.render import page
 from custodes.console.sheet import csv_lines
+from custodes.errors import UsageError
 from custodes.estate.model import StoredObservation
 from custodes.estate.register import Register
+from custodes.find import looking
 from custodes.units import iso
 
 router = APIRouter(include_in_schema=False)
@@ -29,9 +33,9 @@ Desk = Annotated[Register, Depends(the_register)]
 
 
 @router.get("/")
-def overview(desk: Desk) -> Response:
+def overview(request: Request, desk: Desk) -> Response:
     """How many devices, who made them, where they are, and what is not known."""
-    model = views.overview(desk.counts(), desk.sites())
+    model = views.overview(desk.counts(), desk.sites(), lately(desk, request.app.state.compared))
     template = "welcome.html" if model.empty else "overview.html"
     return page(template, "Overview", "/", it=model)
 
@@ -57,26 +61,25 @@ def devices(request: Request, desk: Desk) -> Response:
 def devices_csv(request: Request, desk: Desk) -> Response:
     """Exactly the devices that the list shows, of all its pages, as a sheet."""
     facts = _facts(desk, request)
-    return _file("".join(csv_lines(facts)), "text/csv; charset=utf-8", "devices.csv")
+    return as_file("".join(csv_lines(facts)), "text/csv; charset=utf-8", "devices.csv")
 
 
 @router.get("/devices.json")
 def devices_json(request: Request, desk: Desk) -> Response:
     """Exactly the devices that the list shows, of all its pages, as JSON."""
     facts = _facts(desk, request)
-    return _file(json.dumps(facts, indent=1), "application/json", "devices.json")
+    return as_file(json.dumps(facts, indent=1), "application/json", "devices.json")
 
 
 @router.get("/devices/{number}")
 def device(number: Number, desk: Desk) -> Response:
-    """One device: conclusions, evidence, contradictions, raw observations."""
+    """One device as a report: what it is, why, what speaks against it, what is not known."""
     found = desk.device(number)
     if found is None:
         raise HTTPException(404, f"There is no device number {number}.")
-    total = desk.how_many_of([found.id])[found.id]
-    model = device_page(found, desk.observations_of(found.id), total)
+    model = dossier(desk, found, datetime.now(UTC))
     crumbs = (("Devices", "/devices"),)
-    return page("device.html", model.name, "/devices/one", it=model, crumbs=crumbs)
+    return page("device.html", model.it.name, "/devices/one", it=model.it, all=model, crumbs=crumbs)
 
 
 @router.get("/devices/{number}/observations.txt")
@@ -122,12 +125,39 @@ def about() -> Response:
     return page("about.html", "About", "/about")
 
 
+def lately(desk: Register, known: dict[int, views.Lately]) -> views.Lately:
+    """What changed since the last scan, what is to act on, who talks to a cloud.
+
+    `known` keeps the comparison of the newest finished scan: what ended changes no more.
+    """
+    newest = next((k.id for k in desk.looks() if k.kind == "scan" and k.finished_at), 0)
+    if newest not in known:
+        known.clear()
+        known[newest] = _compared(desk)
+    contacts = desk.contacts()
+    return replace(
+        known[newest],
+        findings=Counter(one.severity for one in desk.findings()),
+        heard=bool(contacts),
+        in_clouds=services.cloud_devices(contacts),
+    )
+
+
+def _compared(desk: Register) -> views.Lately:
+    try:
+        found = looking.two_looks(desk, None, None)
+    except UsageError:
+        return views.Lately()
+    return views.Lately(len(found.result.changes), f"{found.before} and {found.after}")
+
+
 def _facts(desk: Register, request: Request) -> list[dict[str, object]]:
     asked = query.read(request.query_params)
     return listing.facts(desk.summaries(**listing.wanted(asked), sort=asked.sort))
 
 
-def _file(body: str, media_type: str, name: str) -> Response:
+def as_file(body: str, media_type: str, name: str) -> Response:
+    """Text as a file to be kept."""
     return Response(
         body.encode("utf-8", "replace"), media_type=media_type, headers=_attachment(name)
     )

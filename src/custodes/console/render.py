@@ -14,6 +14,9 @@ from custodes.console import text
 MENU = (
     ("Overview", "/", "overview"),
     ("Devices", "/devices", "devices"),
+    ("Changes", "/changes", "changes"),
+    ("Findings", "/findings", "findings"),
+    ("Conversations", "/conversations", "conversations"),
     ("Sites", "/sites", "sites"),
     ("Networks", "/networks", "networks"),
     ("About", "/about", "about"),

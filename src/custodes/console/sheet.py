@@ -1,4 +1,4 @@
-"""A list of devices as CSV that a spreadsheet opens without obeying it. Pure."""
+"""A list as CSV that a spreadsheet opens without obeying it. Pure."""
 
 import csv
 import io
@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_lines(facts: Sequence[Mapping[str, object]]) -> Iterator[str]:
-    """The heading and one line for each device; unknown is an empty cell."""
-    names = list(facts[0]) if facts else ["id"]
+def csv_lines(
+    facts: Sequence[Mapping[str, object]], names: Sequence[str] = ("id",)
+) -> Iterator[str]:
+    """The heading (`names` where there are no facts) and one line for each; unknown is empty."""
+    names = list(facts[0]) if facts else names
     yield _line(names)
     for fact in facts:
         yield _line([cell(fact[name]) for name in names])

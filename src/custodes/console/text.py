@@ -79,6 +79,28 @@ def line(text: object, limit: int = LINE_LIMIT) -> str:
     return shown + ("…" if len(value) > limit else "")
 
 
+def fitting(text: str, limit: int, room: int) -> int:
+    """How many characters of a text fit a page: at most `limit`, and `room` bytes of HTML.
+
+    >>> fitting("a" * 9, 5, 100), fitting("<" * 9, 5, 10), fitting("\\x00" * 9, 9, 100)
+    (5, 2, 2)
+    """
+    for at, character in enumerate(text[:limit]):
+        room -= _cost(character)
+        if room < 0:
+            return at
+    return min(len(text), limit)
+
+
+def _cost(character: str) -> int:
+    """Bytes of HTML that `verbatim` makes of a character, at most."""
+    if character.isalnum() and character.isascii():
+        return 1
+    if spelt(character) is not None:
+        return 40
+    return 5 if character in "<>&'\"" else len(character.encode("utf-8", "replace"))
+
+
 def size(characters: int) -> str:
     """A length as a person would say it."""
     return human_size(characters)

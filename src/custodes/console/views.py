@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from custodes.console.charts import Chart, chart, percent
 from custodes.console.query import DeviceQuery
 from custodes.console.text import plural
-from custodes.estate.model import Counts, Site
+from custodes.estate.model import SEVERITIES, Counts, Site
 
 NOTHING = DeviceQuery()
 
@@ -46,10 +46,32 @@ class Badge:
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """One thing that somebody should look at, or (`calm`) need not."""
+
+    label: str
+    after: str
+    link: str
+    calm: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lately:
+    """What the register says beyond counts; `changes` is None where nothing can be compared."""
+
+    changes: int | None = None
+    scanned: str = ""  # the two scans in words
+    findings: Mapping[str, int] = field(default_factory=dict)  # open ones by severity
+    heard: bool = False  # whether anybody has listened
+    in_clouds: int = 0  # devices that talk to a maker's cloud
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     devices: int
     last_seen: datetime | None
     tiles: tuple[Tile, ...]
+    watch: tuple[Watch, ...]
     charts: tuple[Chart, ...]
     gaps: tuple[Gap, ...]
     badges: tuple[Badge, ...]
@@ -61,12 +83,13 @@ class Overview:
         return not self.devices and not self.removed
 
 
-def overview(counts: Counts, sites: Sequence[Site]) -> Overview:
+def overview(counts: Counts, sites: Sequence[Site], lately: Lately) -> Overview:
     """The first page: how many, by whom, where, what is unknown, and where badge and maker part."""
     return Overview(
         devices=counts.devices,
         last_seen=counts.last_seen,
         tiles=tiles(counts),
+        watch=(_changed(lately), _to_act_on(lately), _in_clouds(lately)),
         charts=charts(counts, sites),
         gaps=gaps(counts),
         badges=badges(counts),
@@ -115,6 +138,30 @@ def tiles(counts: Counts) -> tuple[Tile, ...]:
             "/about#evidence",
         ),
     )
+
+
+def _changed(lately: Lately) -> Watch:
+    if lately.changes is None:
+        return Watch("Changes", "A second scan will be compared with the first.", "/changes", True)
+    words = f"{plural(lately.changes, 'change')} since the last scan"
+    label = words if lately.changes else "Nothing changed since the last scan"
+    return Watch(label, lately.scanned, "/changes", not lately.changes)
+
+
+def _to_act_on(lately: Lately) -> Watch:
+    total = sum(lately.findings.values())
+    worst = [f"{lately.findings[s]} {s}" for s in reversed(SEVERITIES) if lately.findings.get(s)]
+    after = ", ".join(worst) or "An inspection with the owner's key finds most of them."
+    return Watch(plural(total, "open finding"), after, "/findings", not total)
+
+
+def _in_clouds(lately: Lately) -> Watch:
+    verb = "talks" if lately.in_clouds == 1 else "talk"
+    label = f"{plural(lately.in_clouds, 'device')} {verb} to a maker's cloud"
+    after = "By name, in what was captured and heard."
+    if not lately.heard:
+        label, after = "Who talks to a cloud is not known", "Nobody has listened yet."
+    return Watch(label, after, "/conversations", not lately.in_clouds)
 
 
 def units(count: int, one: str) -> str:
