@@ -380,3 +380,18 @@ def test_ctrl_c_in_a_long_capture_keeps_what_was_heard(capture: ModuleType, tmp_
     assert report["error"]["code"] == "interrupted"
     assert report["devices"] == 2
     assert shown(folder)
+
+
+def test_a_password_in_clear_is_a_finding_of_its_device(
+    capture: ModuleType, register: Register, tmp_path: Path
+) -> None:
+    said = (("c", b"GET / HTTP/1.1\r\nAuthorization: Basic YTpi\r\n\r\n"),)
+    data = capture.capture(capture.recorder_asks(80, *said))
+    for _ in range(2):
+        _into(register, data, tmp_path)
+    (finding,) = register.findings()
+    assert (finding.code, finding.severity) == ("cleartext-login", "medium")
+    assert "HTTP: Basic, port 80" in finding.text
+    device = register.device(finding.device_id or 0)
+    assert device is not None
+    assert device.macs == ("44:47:cc:00:00:10",)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from custodes.estate.model import Kept
 from custodes.estate.register import Register
+from custodes.estate.sightings import when
 from custodes.find.work import DEVICES, Group, Identify, Road
 from custodes.observation import Observation
 from custodes.units import MIB
@@ -13,6 +14,8 @@ from custodes.units import MIB
 WINDOW = 20_000  # observations held until their devices are filed
 WINDOW_BYTES = 64 * MIB  # … or fewer, where they are long
 BATCH = 1_000  # observations kept in one transaction
+
+LOGIN, LOGIN_FINDING = "login.cleartext", "cleartext-login"
 
 Told = Callable[[int, int], object]
 
@@ -88,6 +91,31 @@ class Intake:
         self._groups = {}
         self._held = self._held_bytes = 0
         for start in range(0, len(groups), DEVICES):
-            self._devices.update(self._road.file(groups[start : start + DEVICES], self.now))
+            part = groups[start : start + DEVICES]
+            filed = self._road.file(part, self.now)
+            self._devices.update(filed)
+            for device_id, group in zip(filed, part, strict=True):
+                self._find(device_id, group)
             if self.told is not None:
                 self.told(min(start + DEVICES, len(groups)), len(groups))
+
+    def _find(self, device_id: int, group: Group) -> None:
+        """Open a finding where a password passed in clear: somebody should act on it."""
+        logins = [one for one in group.kept if one.observation.field == LOGIN]
+        if not logins:
+            return
+        ways = sorted({_way(one.observation) for one in logins})
+        self.register.open_finding(
+            LOGIN_FINDING,
+            "medium",
+            "Somebody logged in to this device so that everybody on the way could read the"
+            f" password ({'; '.join(ways)}). Use TLS, and change the password.",
+            now=max(when(one.observation, self.now) for one in logins),
+            device_id=device_id,
+            evidence={"observations": [one.id for one in logins]},
+        )
+
+
+def _way(observation: Observation) -> str:
+    port = f", port {observation.port}" if observation.port else ""
+    return observation.text + port
