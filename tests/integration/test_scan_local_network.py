@@ -7,18 +7,23 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from custodes.cli.main import invoke
+from custodes.errors import UsageError
+from custodes.estate.register import open_register
 from custodes.find.identify.core import identify
+from custodes.find.observe.job import communities
 from custodes.find.observe.plan import USUAL_PROBES, Limits, Outcome, Plan, Summary, thorough
 from custodes.find.observe.ports import ASKED_FOR, DEFAULT, Port
 from custodes.find.observe.scan import scan
 from custodes.find.observe.targets import Target
 from custodes.observation import Observation
 from custodes.protocols import dns, mdns, snmp, sofia, ssdp, ws_discovery
+from custodes.sealing import new_key
 from custodes.simulate.background import running_estate
 from custodes.simulate.plan import plan as estate_of
 from custodes.simulate.profile import chosen
@@ -142,7 +147,7 @@ def test_an_onvif_service_within_tls_is_read_where_no_plain_web_port_is_open() -
 def with_snmp(community: bytes) -> Plan:
     ports = (*DEFAULT, *(port for port in ASKED_FOR if port.service == "snmp"))
     made = replace(ROUTED, ports=ports, limits=thorough(QUICK, len(ports)), thorough=True)
-    return replace(made, probes=USUAL_PROBES | {"snmp"}, community=community)
+    return replace(made, probes=USUAL_PROBES | {"snmp"}, community=lambda _address: community)
 
 
 def test_snmp_is_asked_with_the_owners_community_which_is_kept_nowhere() -> None:
@@ -175,8 +180,7 @@ def test_without_a_community_nothing_is_sent_by_snmp() -> None:
         asked.append(data)
         return []
 
-    made = replace(with_snmp(b"x"), community=b"")
-    hostile("snmp", hears, made)
+    hostile("snmp", hears, with_snmp(b""))
     assert [data for data in asked if data] == []
 
 
@@ -331,6 +335,31 @@ def test_a_community_file_is_read_and_an_empty_one_refused(
     assert "holds no SNMP community" in capsys.readouterr().err
     assert invoke(["--data", data, "scan", "127.0.0.1", "--only", "snmp"]) == 2
     assert "only with the owner's community" in capsys.readouterr().err
+
+
+def test_a_stored_community_is_meant_for_its_network_or_site_only(tmp_path: Path) -> None:
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    key = new_key()
+    with open_register(f"sqlite:///{tmp_path / 'register.sqlite'}") as register:
+        with pytest.raises(UsageError, match="no SNMP community is stored"):
+            communities(register, lambda: key)
+        register.add_credential(
+            ("network", "192.0.2.0/24"), "estate-read", kind="snmp", key=key, now=now
+        )
+        community = communities(register, lambda: key)
+        assert community("192.0.2.7") == b"estate-read"
+        assert community("198.51.100.7") == b""
+        assert community("fe80::1%lo") == b""
+
+
+def test_stored_communities_and_one_of_a_file_exclude_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = ["--data", str(tmp_path), "scan", "127.0.0.1", "--snmp"]
+    assert invoke([*asked, "--snmp-community-file", "-"]) == 2
+    assert "exclude each other" in capsys.readouterr().err
+    assert invoke([*asked, "--authority", "the test, until 2099-01-01"]) == 2
+    assert "no SNMP community is stored" in capsys.readouterr().err
 
 
 def test_the_broadcasts_are_sent_only_where_the_operator_says_so(

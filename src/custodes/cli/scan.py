@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from custodes import settings as config
 from custodes.cli import context, output
 from custodes.errors import InputError, UsageError
 from custodes.settings import MOST_PACKETS_PER_SECOND
@@ -30,6 +31,11 @@ PARTIAL, INTERRUPTED = 3, 130
 LINE_EVERY_S = 5.0
 RISKY_RATE = 100
 LONGEST_COMMUNITY = 255
+PLANNED = (  # options that make the plan
+    *("rate", "ports", "thorough", "only", "skip", "also"),
+    *("multicast", "snmp", "community_file"),
+)
+OTHER_NAMES = {"community_file": "snmp-community-file"}
 COLUMNS = {
     "device": "Address",
     "vendor": "Brand",
@@ -56,6 +62,7 @@ COLUMNS = {
 @click.option("--only", metavar="PROBES", help="Send only these probes, with commas.")
 @click.option("--skip", metavar="PROBES", help="Leave these probes out, with commas.")
 @click.option("--also", metavar="PROBES", help="Also send these broadcasts: dvrip, sofia.")
+@click.option("--snmp", is_flag=True, help="Ask by SNMP with the stored communities.")
 @click.option(
     "--snmp-community-file",
     "community_file",
@@ -100,15 +107,27 @@ def scan(ctx: click.Context, /, targets: tuple[str, ...], as_json: bool, **optio
     """
     from custodes.find.observe import targets as reading
 
-    if options["resume"] and options["fresh"]:
-        raise UsageError("--resume and --fresh exclude each other")
+    for one, other in (("resume", "fresh"), ("snmp", "community_file")):
+        if options[one] and options[other]:
+            raise UsageError(f"--{one} and --{OTHER_NAMES.get(other, other)} exclude each other")
     resolve = _refuse_name if options["no_resolve"] else _resolve
     asked = reading.parse(
         targets, read_file=_read_file, resolve=resolve, large=bool(options["large"])
     )
     plan = plan_from(ctx, options)
     with context.register(ctx, make=not options["dry_run"]) as register:
+        if options["snmp"]:
+            plan = replace(plan, community=_stored(ctx, register))
         return _run(register, asked, plan, options, as_json)
+
+
+def _stored(ctx: click.Context, register: "Register") -> Callable[[str], bytes]:
+    from custodes.estate.keyfile import read_key
+    from custodes.find.observe.job import communities
+
+    return communities(
+        register, lambda: read_key(config.key_file(context.settings(ctx), context.folder(ctx)))
+    )
 
 
 def _run(
@@ -240,8 +259,7 @@ def _tell(body: dict[str, Any], summary: "Summary", as_json: bool) -> int:
 
 def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({})) -> "Plan":
     """The plan that settings and options make; without options, that of a plain scan."""
-    names = ("rate", "ports", "thorough", "only", "skip", "also", "community_file", "multicast")
-    options: dict[str, Any] = {name: asked.get(name) for name in names}
+    options: dict[str, Any] = {name: asked.get(name) for name in PLANNED}
     from custodes.find.identify.core import identify
     from custodes.find.observe import plan as plans
     from custodes.find.observe import ports
@@ -255,7 +273,7 @@ def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({}
         answer_limit_bytes=chosen["scan.answer_limit_bytes"],
     )
     community = _community(options["community_file"])
-    probes = _probes(options, chosen["scan.probes_on"], chosen["scan.probes_off"], bool(community))
+    probes = _probes(options, chosen["scan.probes_on"], chosen["scan.probes_off"])
     asked_for = tuple(p for p in ports.ASKED_FOR if p.service in probes)
     listed = ports.parse(options["ports"]) if options["ports"] else (*ports.DEFAULT, *asked_for)
     if options["thorough"]:
@@ -268,14 +286,15 @@ def plan_from(ctx: click.Context, asked: Mapping[str, Any] = MappingProxyType({}
         multicast=options["multicast"] is not False,
         multicast_loopback=options["multicast"] is True,
         identify=identify,
-        community=community,
+        community=lambda _address: community,
     )
 
 
-def _probes(options: Mapping[str, Any], on: str, off: str, snmp: bool) -> frozenset[str]:
+def _probes(options: Mapping[str, Any], on: str, off: str) -> frozenset[str]:
     """The probes to send: those asked for, without those left out or switched off."""
     from custodes.find.observe.plan import PROBE_NAMES, USUAL_PROBES
 
+    snmp = bool(options["snmp"] or options["community_file"])
     usual = USUAL_PROBES | _names(on) | (frozenset({"snmp"}) if snmp else frozenset())
     wanted = (_names(options["only"]) or usual) | _names(options["also"])
     left_out = _names(options["skip"]) | _names(off)
@@ -287,7 +306,7 @@ def _probes(options: Mapping[str, Any], on: str, off: str, snmp: bool) -> frozen
     if "snmp" in wanted and not snmp:
         raise UsageError(
             "SNMP is asked only with the owner's community",
-            hint="Give it in a file: --snmp-community-file FILE, or - for standard input.",
+            hint="--snmp takes the stored ones, --snmp-community-file FILE (or -) one of yours.",
         )
     return wanted - left_out
 

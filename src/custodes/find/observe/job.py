@@ -3,13 +3,15 @@
 This is what the command line, the demo and the console call; the scan itself knows no register.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
 from itertools import islice
 from types import TracebackType
 from typing import Self
 
+from custodes.errors import UsageError
 from custodes.estate.model import Authority, Network, ScanRun
 from custodes.estate.register import Register
 from custodes.find.identify.core import identify
@@ -56,6 +58,31 @@ def scope_of(
     if permission is not None:
         held += [Grant(n, permission.who, permission.until) for n in targets.asked]
     return scope.check(targets.asked, held, now)
+
+
+def communities(register: Register, key: Callable[[], bytes]) -> Callable[[str], bytes]:
+    """The stored SNMP community that is meant for an address: its network's, else its site's.
+
+    Raises:
+        UsageError: not one is stored.
+    """
+    if not any(one.kind == "snmp" for one in register.credentials()):
+        raise UsageError(
+            "no SNMP community is stored",
+            hint="custodes credentials add --network 192.0.2.0/24 --kind snmp",
+        )
+
+    @cache
+    def word(credential_id: int) -> bytes:
+        return register.open_credential(credential_id, key()).word.encode()
+
+    def community(address: str) -> bytes:
+        bare = address.partition("%")[0]
+        site_id = register.sites_for([bare])[bare]
+        meant = register.credential_at(bare, "snmp", site_id)
+        return word(meant.id) if meant is not None else b""
+
+    return community
 
 
 def describe(targets: Targets, plan: Plan) -> str:

@@ -68,7 +68,7 @@ class Plan:
 
     `identify` is asked between the steps, so that a device that has said who it is is left alone;
     `multicast` sends one question to each own segment that lies in scope; `may_reach` is the scope;
-    `community` is the owner's word for SNMP, without which that probe sends nothing.
+    `community` gives the owner's word for SNMP at an address; where it is empty, nothing is sent.
     """
 
     ports: tuple[Port, ...] = ports.DEFAULT
@@ -79,7 +79,7 @@ class Plan:
     multicast_loopback: bool = False
     identify: Identify = know_nothing
     may_reach: Callable[[str], bool] = lambda _address: True
-    community: bytes = attribute(default=b"", repr=False)
+    community: Callable[[str], bytes] = attribute(default=lambda _address: b"", repr=False)
     now: Callable[[], datetime] = _utc_now
 
 

@@ -17,7 +17,7 @@ SERVICES: tuple[str, ...] = ("snmp",)
 
 async def run(contact: Contact, port: Port) -> None:
     """Ask in version 2c; in version 1 where that is not answered."""
-    community = contact.plan.community
+    community = contact.plan.community(contact.target.address)
     if not community:
         return
     for version in (snmp.V2C, snmp.V1):
