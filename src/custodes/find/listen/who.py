@@ -61,14 +61,21 @@ class Who:
         self._mac_of: dict[bytes, bytes] = {}  # by the owner's own word
         self._sent_by: dict[bytes, bytes] = {}  # by frames that came straight from it
         self._local: dict[bytes, bool] = {}
+        self._noted: set[tuple[bytes, bytes, int]] = set()  # what need not be noted again
         self.spoke: dict[bytes, int] = {}  # local addresses that sent anything, and when (us)
         self.let_go = 0
 
     def sent(self, address: bytes, mac: bytes, hops_left: int, now_us: int) -> None:
         """Note that a packet of an address came in a frame of a hardware address."""
+        known = (address, mac, hops_left)
+        if known in self._noted:
+            return
         if address not in self.spoke and len(self.spoke) >= MAX_ADDRESSES:
             self.let_go += 1
             return
+        if len(self._noted) >= MAX_JUDGED:
+            self._noted.clear()
+        self._noted.add(known)
         if self.is_local(address):
             self.spoke.setdefault(address, now_us)
         if not mac or mac_text(mac) is None:
@@ -95,6 +102,7 @@ class Who:
         self._senders.setdefault(mac, _Sender()).bound.add(address)
         self._mac_of[address] = mac
         self.spoke[address] = now_us
+        self._noted.clear()
         self._local.pop(address, None)
 
     def is_local(self, address: bytes) -> bool:
