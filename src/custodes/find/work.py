@@ -4,15 +4,17 @@ What was seen is kept first, before anything is concluded from it. Then what bel
 is identified and filed, together with what the register knew of that device before.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from custodes.estate.looks import Shown
-from custodes.estate.model import Identified, Kept, StoredObservation
+from custodes.estate.model import Identified, Kept
 from custodes.estate.register import Register
 from custodes.estate.sightings import when
 from custodes.find.own_name import own_name
+from custodes.find.recall import still_true
+from custodes.find.telling import tell_all
 from custodes.identity import Identity
 from custodes.observation import Observation
 
@@ -42,11 +44,13 @@ class Road:
     """Takes observations to the register; `identify` concludes from those of one device.
 
     With `look`, what each device showed is remembered there, to be compared with another look.
+    `tells`: what the observations say beyond identity is kept too, with its findings.
     """
 
     register: Register
     identify: Identify
     look: int | None = None
+    tells: bool = True
 
     def keep(self, observations: Sequence[Observation], now: datetime) -> list[Kept]:
         """Keep observations; an answer that repeats an earlier one comes back in its words."""
@@ -70,6 +74,11 @@ class Road:
             if self.look is not None:
                 pairs = zip(numbers, alone, strict=True)
                 self.register.show(self.look, [shown(n, one, now) for n, one in pairs])
+            if self.tells:
+                seen: dict[int, list[Kept]] = {}
+                for number, group in zip(numbers, groups, strict=True):
+                    seen.setdefault(number, []).extend(group.kept)
+                tell_all(self.register, seen, now)
         return numbers
 
     def _identified(self, group: Group, evidence: Sequence[Observation]) -> Identified:
@@ -96,22 +105,6 @@ class Road:
                 evidence = [*earlier, *group.observations]
                 found.append((number, self._identified(group, evidence)))
         return found
-
-
-def still_true(
-    known: Iterable[StoredObservation], seen: Sequence[Kept], now: datetime
-) -> list[Observation]:
-    """What was known before and is not answered anew: a device's answer of today replaces its
-    earlier ones of the same field at the same port."""
-    numbers = {one.id for one in seen}
-    since = min((when(one.observation, now) for one in seen), default=now)
-    anew = {(one.observation.field, one.observation.port) for one in seen}
-    return [
-        one.observation
-        for one in known
-        if one.id not in numbers
-        and (one.last_seen >= since or (one.observation.field, one.observation.port) not in anew)
-    ]
 
 
 def shown(device_id: int, one: Identified, now: datetime) -> Shown:

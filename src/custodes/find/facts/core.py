@@ -7,12 +7,12 @@ of the same question only the latest answer counts, so that what was switched of
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from custodes.errors import PeerError
 from custodes.facts import DeviceFacts
-from custodes.find.facts import dahua, isapi, isapi_settings, onvif, sadp, vapix
+from custodes.find.facts import dahua, exposure, isapi, isapi_settings, onvif, sadp, vapix
 from custodes.find.facts.pairs import flat, lines
 from custodes.find.facts.said import DISCOVERED, LONG_AGO, OWN, STANDARD, Answer, Said
 from custodes.observation import Observation
@@ -172,7 +172,14 @@ _OTHERS: Final[Mapping[str, tuple[int, Read]]] = {
     "onvif.ProbeMatch": (DISCOVERED, _scopes_of_tree),
     "onvif.Hello": (DISCOVERED, _scopes_of_tree),
     "onvif.soap.GetScopes": (STANDARD, _scopes_of_tree),
+    "exposure.internet": (DISCOVERED, exposure.internet),
 }
+
+
+@cache
+def is_read(field: str) -> bool:
+    """Whether an observation of this field can say anything beyond identity."""
+    return _reader_of(field) is not None
 
 
 def _reader_of(field: str) -> tuple[int, Read] | None:

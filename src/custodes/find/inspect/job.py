@@ -10,26 +10,17 @@ from ipaddress import ip_network
 
 from custodes.errors import UsageError
 from custodes.estate.credentials import Credential
-from custodes.estate.model import Device, Kept, StoredObservation
+from custodes.estate.model import Device, StoredObservation
 from custodes.estate.register import Register
-from custodes.facts import DeviceFacts
-from custodes.find.facts.core import facts_of
 from custodes.find.identify.core import identify
 from custodes.find.inspect.asks import Family
-from custodes.find.inspect.findings import judge
 from custodes.find.inspect.visit import Subject, Visit
 from custodes.find.inspect.ways import Way, ways
 from custodes.find.observe.targets import Target, Targets
-from custodes.find.work import Group, Road, still_true
-from custodes.observation import Observation
+from custodes.find.telling import evidence, tell
+from custodes.find.work import Group, Road
 from custodes.protocols.digest import Login
 
-# Answers that are true only in their own moment: never read again later.
-PASSING = frozenset(
-    "isapi.System.time isapi.System.status onvif.soap.GetSystemDateAndTime"
-    " http.cgi.global.getCurrentTime http.rpc2.global.getCurrentTime http.rpc2.magicBox.getUpTime"
-    " http.vapix.time".split()
-)
 NO_ADDRESS = "no address is known"
 NO_LOGIN = "no log-in is stored"
 NO_WAY = "no way of asking is known: scan it first"
@@ -142,28 +133,14 @@ def keep(register: Register, visit: Visit, now: datetime) -> int:
     _keep_refusals(register, visit, device.id, now)
     if not visit.observations:
         return device.id
-    road = Road(register, identify)
+    road = Road(register, identify, tells=False)
     site_id = None if device.site_stated else device.site_id
     with register.transaction():
         kept = road.keep(visit.observations, now)
         (number,) = road.file([Group(kept, site_id)], now)
         known = register.observations_of(number)
-        told = facts_of(evidence(known, kept, visit.observations, now))
-        register.keep_facts(number, told, now)
-        keep_findings(register, number, told, now)
+        tell(register, number, evidence(known, kept, visit.observations, now), now)
     return number
-
-
-def evidence(
-    known: Iterable[StoredObservation],
-    kept: Sequence[Kept],
-    fresh: Sequence[Observation],
-    now: datetime,
-) -> list[Observation]:
-    """What holds of a device now: what it answered today word for word, and what was known before
-    and was not answered anew, but for what was true only in its moment."""
-    before = [o for o in still_true(known, kept, now) if o.field not in PASSING]
-    return [*before, *fresh]
 
 
 def _keep_refusals(register: Register, visit: Visit, number: int, now: datetime) -> None:
@@ -177,21 +154,3 @@ def _keep_refusals(register: Register, visit: Visit, number: int, now: datetime)
         register.forget_refusal(number, mark)
     for family in visit.accepted:
         register.forget_refusal(number, mark_of(mark, family))
-
-
-def keep_findings(register: Register, device_id: int, told: DeviceFacts, now: datetime) -> None:
-    """Open what the device's settings give reason for; close what it says is mended."""
-    held = {one.code: one.id for one in register.findings(device_id=device_id)}
-    for one in judge(told):
-        code = one.rule.code
-        if one.holds:
-            register.open_finding(
-                code,
-                one.rule.severity,
-                one.text,
-                now=now,
-                device_id=device_id,
-                evidence=one.evidence,
-            )
-        elif code in held:
-            register.close_finding(held[code], now)

@@ -52,7 +52,18 @@ def _far_off(value: str) -> bool:
         return False
 
 
+def _always(_value: str) -> bool:
+    return True
+
+
 RULES: tuple[Rule, ...] = (
+    Rule(
+        "exposed-to-internet",
+        "exposure.internet",
+        "high",
+        _always,
+        "It answers on the internet ({value}): anybody can try it.",
+    ),
     Rule(
         "not-activated",
         "device.activated",
