@@ -72,6 +72,13 @@ def test_no_source_points_at_a_file_that_is_not_public(name: str) -> None:
         "OpenIPC/python-dvr",
         "CVEProject/cvelistV5",
         "onvif/specs",
+        "urbanadventurer/WhatWeb, as packaged in Debian whatweb 0.5.5",
+        "nmap/nmap nmap-service-probes, as packaged in Debian nmap-common 7.93",
+        "c0dejump/camcheckr references.py",
+        "the npm package oui-data 2.1.9",
+        "Axis Boot Camp Review 15Q4",
+        "visioforge/help, guide to the brand's cameras",
+        "the name itself; the kind of device unverified",
     ],
 )
 def test_a_recurring_source_is_used_and_explained(recurring: str) -> None:
