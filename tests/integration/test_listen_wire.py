@@ -61,9 +61,9 @@ def cable() -> Iterator[None]:
     try:
         ip("netns", "add", CAMERA)
         for namespace in (HERE, CAMERA):
-            quiet = ["sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1"]
-            quiet += ["net.ipv6.conf.default.disable_ipv6=1"]
-            command = ["ip", "netns", "exec", namespace, *quiet]
+            place = "/proc/sys/net/ipv6/conf"
+            quiet = f"for one in all default; do echo 1 > {place}/$one/disable_ipv6; done"
+            command = ["ip", "netns", "exec", namespace, "sh", "-c", quiet]
             subprocess.run(command, check=False, capture_output=True, timeout=20)
         link = ["veth0", "netns", HERE, "type", "veth", "peer", "name", "veth0"]
         ip("link", "add", *link, "netns", CAMERA)
