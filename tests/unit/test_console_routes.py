@@ -18,7 +18,9 @@ from custodes.console.edge import HEADERS
 from custodes.estate.register import open_register
 
 BASE = "http://127.0.0.1:8765"
-PAGES = ["/", "/devices", "/devices/1", "/devices/15", "/sites", "/sites/1", "/networks", "/about"]
+PAGES = """/ /devices /devices/1 /devices/11 /devices/13 /devices/14 /devices/15 /changes
+    /changes?since=2026-11-01 /findings /findings?closed=yes /conversations /conversations?home=GB
+    /sites /sites/1 /networks /about""".split()
 VOID = set("area base br col hr img input link meta source wbr".split())
 
 
@@ -141,7 +143,7 @@ def test_every_link_of_every_page_leads_somewhere(client: TestClient) -> None:
 def test_nothing_that_a_device_says_becomes_markup(
     client: TestClient, console_sample: ModuleType
 ) -> None:
-    for path in ("/", "/devices", "/devices/15", "/devices?q=%3Cscript%3E", "/sites/1"):
+    for path in (*PAGES, "/devices?q=%3Cscript%3E", "/changes?site=%3Cscript%3E&before=3"):
         text = client.get(path).text
         assert "<script>document" not in text
         assert "<img" not in text
@@ -153,7 +155,7 @@ def test_nothing_that_a_device_says_becomes_markup(
 
 
 def test_a_device_with_a_megabyte_of_title_still_makes_a_small_page(client: TestClient) -> None:
-    assert len(client.get("/devices/15").content) < 60_000
+    assert len(client.get("/devices/15").content) < 150_000
 
 
 def test_the_raw_view_is_plain_text_whole_and_downloaded(
@@ -205,6 +207,14 @@ def test_an_empty_register_teaches_three_ways_to_begin(tmp_path: Path) -> None:
             assert way in text
         for path in ("/devices", "/sites", "/networks", "/devices.csv", "/api/v1/counts"):
             assert client.get(path).status_code == 200
+        for path, way in (
+            ("/changes", "custodes scan"),
+            ("/findings", "custodes inspect"),
+            ("/conversations", "custodes listen"),
+        ):
+            assert way in client.get(path).text
+            assert client.get(path + ".csv").text.count("\n") == 1
+            assert client.get(path + ".json").json() == []
 
 
 @pytest.mark.parametrize(
@@ -314,6 +324,12 @@ def test_the_api_gives_sites_and_networks(client: TestClient) -> None:
         ("/api/v1/devices?unknown=soul", 400, "bad-request"),
         ("/api/v1/devices?colour=blue", 400, "bad-request"),
         ("/api/v2/devices", 404, "not-found"),
+        ("/api/v1/devices/999/facts", 404, "not-found"),
+        ("/api/v1/changes?before=77", 404, "not-found"),
+        ("/api/v1/changes?since=soon", 400, "bad-request"),
+        ("/api/v1/changes?kind=odd", 400, "bad-request"),
+        ("/api/v1/findings?severity=odd", 400, "bad-request"),
+        ("/api/v1/conversations?home=GBR", 400, "bad-request"),
     ],
 )
 def test_the_api_says_what_is_wrong_as_a_problem_document(
@@ -332,9 +348,17 @@ def test_the_api_describes_itself_without_pages_that_load_from_elsewhere(
     described = client.get("/api/v1/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) == {
+        "/api/v1/changes",
+        "/api/v1/conversations",
         "/api/v1/counts",
         "/api/v1/devices",
         "/api/v1/devices/{number}",
+        "/api/v1/devices/{number}/attached",
+        "/api/v1/devices/{number}/conversations",
+        "/api/v1/devices/{number}/facts",
+        "/api/v1/devices/{number}/report",
+        "/api/v1/findings",
+        "/api/v1/looks",
         "/api/v1/networks",
         "/api/v1/sites",
     }

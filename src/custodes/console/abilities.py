@@ -4,13 +4,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from custodes.console.device import anchor
-from custodes.console.text import cut
+from custodes.console.text import PAYLOAD_LIMIT, cut, fitting
 from custodes.estate.details import KeptFact
 from custodes.facts import Words
 from custodes.knowledge.capabilities import capabilities
 
 ROWS = 48  # of a table on the page; the JSON has them all
-WORDS = 60  # characters of the words that a fact was read from
+WORDS = 80  # characters of the words that a fact was read from
+WORDS_ROOM = 150  # bytes of HTML for them
 CHANNELS = 12  # named in one cell
 SENSITIVE = "SensitiveAttributes"
 MARKS = {"face": "about faces", "sensitive": "sensitive attribute"}
@@ -114,7 +115,8 @@ def answer(value: bool | None) -> str:
 def quoted(words: Words, anchors: frozenset[str]) -> Quoted:
     """The words that a fact was read from, short enough for a cell."""
     place = anchor(words.observation or "")
-    shown = cut(" ".join(words.matched.split()), WORDS)
+    text = " ".join(words.matched[:PAYLOAD_LIMIT].split())
+    shown = cut(text, fitting(text, WORDS, WORDS_ROOM))
     return Quoted(
         field=words.field,
         matched=shown.text + ("…" if shown.missing else ""),
@@ -124,10 +126,10 @@ def quoted(words: Words, anchors: frozenset[str]) -> Quoted:
 
 
 def channels(named: Iterable[str]) -> str:
-    """Channels as a person lists them; "" is the whole device.
+    """Channels as a person lists them; "" where only the whole device is meant.
 
     >>> channels(["1", "2", "3", "7"]), channels([""]), channels(["Profile_1"])
-    ('channels 1–3 and 7', 'the device', 'channel Profile_1')
+    ('channels 1–3 and 7', '', 'channel Profile_1')
     """
     names = dict.fromkeys(named)
     whole = names.pop("", 0) is None
@@ -138,7 +140,7 @@ def channels(named: Iterable[str]) -> str:
         parts = [*parts[:CHANNELS], f"{len(parts) - CHANNELS} others"]
     listed = " and ".join(p for p in (", ".join(parts[:-1]), *parts[-1:]) if p)
     if not listed:
-        return "the device"
+        return ""
     said = f"{'channel' if len(names) == 1 else 'channels'} {listed}"
     return f"the device, {said}" if whole else said
 

@@ -46,6 +46,7 @@ def environment() -> Environment:
     )
     made.filters |= {
         "line": text.line,
+        "prose": text.prose,
         "verbatim": text.verbatim,
         "plural": text.plural,
         "when": when,

@@ -153,13 +153,14 @@ def _chart(found: Sequence[Row], query: TalksQuery) -> Chart:
     held: dict[str | None, set[int]] = {}
     for row in found:
         held.setdefault(row.peer.service, set()).add(row.peer.device_id)
-    return chart(
+    made = chart(
         "By service",
         "Service",
         {name: len(ids) for name, ids in held.items()},
         unknown="Operator unknown",
         link=lambda s: query.with_(page=1, **_narrow(s)).link(),
     )
+    return replace(made, total=_devices(found))  # one device may talk to several
 
 
 def _narrow(service: str | None) -> dict[str, str]:

@@ -79,6 +79,21 @@ def line(text: object, limit: int = LINE_LIMIT) -> str:
     return shown + ("…" if len(value) > limit else "")
 
 
+def prose(text: object, limit: int = LINE_LIMIT) -> Markup:
+    """One line of HTML; what stands between back quotes is set as what one would type.
+
+    >>> prose("the probe `sadp` <b>")
+    Markup('the probe <code>sadp</code> &lt;b&gt;')
+    """
+    parts = line(text, limit).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    marked = (
+        Markup("<code>{}</code>").format(p) if n % 2 else escape(p) for n, p in enumerate(parts)
+    )
+    return Markup("").join(marked)
+
+
 def fitting(text: str, limit: int, room: int) -> int:
     """How many characters of a text fit a page: at most `limit`, and `room` bytes of HTML.
 
