@@ -47,8 +47,9 @@ def conclude(sighted: Iterable[Sighted], ports: places.Ports = _NOWHERE) -> Iden
 
 def conclude_one(claims: Sequence[Claim], where: str, when: str | None) -> Identity:
     """The same for one observation; what followed from equal readings is remembered."""
-    if any(claim.conclusion in _OWN for claim in claims):  # no other device says the same
-        return conclude([(claim, where, when) for claim in claims])
+    for claim in claims:
+        if claim.conclusion in _OWN:  # no other device says the same
+            return conclude([(each, where, when) for each in claims])
     key = tuple(claims)
     known = _concluded.get(key)
     if known is None:
