@@ -34,6 +34,7 @@ FORMATS = (
     "masscan-list",
     "zgrab2",
     "shadowserver",
+    "neighbours",
     "assets",
 )
 PARTIAL = 3
