@@ -1,3 +1,4 @@
+import re
 from types import ModuleType
 
 import pytest
@@ -5,7 +6,8 @@ from playwright.sync_api import Browser, Page, expect
 
 pytestmark = pytest.mark.browser
 
-PATHS = ["/", "/devices", "/devices/11", "/devices/15", "/sites", "/sites/1", "/networks", "/about"]
+PATHS = """/ /devices /devices/1 /devices/11 /devices/15 /changes /findings /conversations
+    /sites /sites/1 /networks /about""".split()
 
 OPERATED = "'a, button, input:not([type=hidden]), select, summary'"
 # What can be operated and has no name.
@@ -160,7 +162,7 @@ def test_forced_colours_and_print_keep_the_page_readable(
 def test_no_hostile_device_runs_code_or_turns_the_page_round(
     page: Page, console: str, console_sample: ModuleType
 ) -> None:
-    for path in ("/", "/devices", "/devices/15", "/sites/3"):
+    for path in (*PATHS, "/sites/3"):
         page.goto(console + path)
         assert page.title().endswith("· custodes")
         assert "\u202e" not in page.locator("body").inner_text()
@@ -197,6 +199,12 @@ def test_the_accessible_outline_of_the_overview_is_what_was_agreed(
             - listitem:
               - link "Devices"
             - listitem:
+              - link "Changes"
+            - listitem:
+              - link "Findings"
+            - listitem:
+              - link "Conversations"
+            - listitem:
               - link "Sites"
             - listitem:
               - link "Networks"
@@ -206,6 +214,13 @@ def test_the_accessible_outline_of_the_overview_is_what_was_agreed(
         - searchbox "Search devices"
       - main:
         - heading "Overview" [level=1]
+        - list "To look at":
+          - listitem:
+            - link "5 changes since the last scan"
+          - listitem:
+            - link "4 open findings"
+          - listitem:
+            - link "2 devices talk to a maker's cloud"
         - heading "By maker" [level=2]
         - 'table "By maker: number of devices"':
           - rowgroup:
@@ -239,3 +254,68 @@ def test_a_page_that_is_not_there_has_the_same_shell(browser: Browser, console: 
     page.get_by_role("link", name="Go to the overview").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     context.close()
+
+
+def test_a_device_page_reads_as_a_report_and_each_reason_opens_what_it_rests_on(
+    page: Page, console: str
+) -> None:
+    page.goto(f"{console}/devices/1")
+    why = page.get_by_role("region", name="Why we say so")
+    expect(why.get_by_role("listitem").first).to_contain_text("names Hikvision")
+    why.get_by_role("link", name="see it").first.click()
+    expect(page.locator("details.raw[open] pre")).to_contain_text("HTTP/1.1 401 Unauthorized")
+    faces = page.get_by_role("row", name="It compares faces with a list of known persons")
+    expect(faces.get_by_role("cell")).to_have_text(["yes", "no", "channel 1"])
+    talks = page.get_by_role("region", name="Who it talks to")
+    expect(talks.get_by_role("listitem").first).to_contain_text("a Hik-Connect registration server")
+    page.get_by_role("link", name="Honeywell HEN08103").click()
+    cameras = page.get_by_role("table", name="Attached cameras, by channel")
+    cameras.get_by_role("link", name="device 1").click()
+    expect(page).to_have_url(f"{console}/devices/1")
+
+
+def test_a_printed_report_has_the_reasons_and_leaves_out_what_cannot_be_used_on_paper(
+    page: Page, console: str
+) -> None:
+    page.goto(f"{console}/devices/1")
+    page.emulate_media(media="print")
+    for name in ("Why we say so", "What we do not know", "Who it talks to", "Findings"):
+        expect(page.get_by_role("heading", name=name)).to_be_visible()
+    expect(page.locator("details.raw").first).to_be_hidden()
+    expect(page.get_by_text("They are not printed")).to_be_visible()
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
+def test_two_looks_are_compared_and_the_changes_narrowed_with_the_keyboard(
+    page: Page, console: str
+) -> None:
+    page.goto(f"{console}/changes")
+    expect(page.get_by_role("status")).to_have_text("5 changes")
+    page.get_by_label("Change", exact=True).focus()
+    page.keyboard.type("gone")
+    page.get_by_role("button", name="Compare").focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("kind=gone"))
+    expect(page.get_by_role("status")).to_have_text("1 change of 5 changes")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="CSV of these changes").click()
+    lines = waiting.value.path().read_text(encoding="utf-8").splitlines()
+    assert len(lines) == 2
+
+
+def test_conversations_say_what_is_abroad_once_they_know_the_home(page: Page, console: str) -> None:
+    page.goto(f"{console}/conversations")
+    page.get_by_label("Your country (GB …)").fill("gb")
+    page.get_by_label("Where").select_option("yes")
+    page.get_by_role("button", name="Filter").click()
+    table = page.get_by_role("table", name="Devices and whom they talk to outside")
+    expect(table.get_by_role("row", name="Hik-Connect")).to_contain_text("abroad")
+    expect(page.get_by_role("status")).to_contain_text("3 pairs of device and peer")
+
+
+def test_findings_lead_to_their_device(page: Page, console: str) -> None:
+    page.goto(console)
+    page.get_by_role("link", name="4 open findings").click()
+    page.get_by_role("link", name="1 high").click()
+    page.get_by_role("row", name="Telnet is open.").get_by_role("link", name="Hikvision").click()
+    expect(page.get_by_role("region", name="Findings")).to_contain_text("Telnet is open.")
