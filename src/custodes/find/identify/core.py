@@ -20,6 +20,7 @@ from custodes.find.identify.readers import (
     NUMBER_READERS,
     OBSERVATION_READERS,
     WORD_READERS,
+    forms,
     hikvision,
     words,
 )
@@ -278,7 +279,24 @@ def _facet_claims(field: str, text: str) -> list[Claim]:
         claims += WORD_READERS[field](text).claims
     if field in NUMBER_READERS and not decided & {"device_type", "is_surveillance"}:
         claims += NUMBER_READERS[field](text).claims
+    if field in forms.SOLE_FIELDS and _is_nameless(claims):
+        claims += forms.sole(field, text).claims
     return claims
+
+
+def _is_nameless(claims: list[Claim]) -> bool:
+    """Whether the kind is known to be no surveillance, and nobody is named."""
+    told = False
+    for claim in claims:
+        if claim.conclusion in ("vendor", "maker", DEFAULT):
+            return False
+        if claim.conclusion == "is_surveillance":
+            if claim.value is True:
+                return False
+            told = True
+        elif claim.conclusion == "device_type":
+            told = told or DEVICE_TYPES.get(str(claim.value)) is False
+    return told
 
 
 def _as_default(claim: Claim) -> Claim:

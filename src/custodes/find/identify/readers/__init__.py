@@ -9,11 +9,13 @@ from functools import partial
 
 from custodes.find.identify.claims import Reading
 from custodes.find.identify.readers import (
+    answers,
     axis,
     between,
     bodies,
     certificates,
     dahua,
+    forms,
     hikvision,
     mac,
     media,
@@ -86,7 +88,7 @@ def _both(first: Reader, second: Reader) -> Reader:
 FACET_READERS: Mapping[str, Reader] = {
     "http.realm": _both(partial(_realm, "http.realm"), partial(between.program, "http.realm")),
     "rtsp.realm": _both(partial(_realm, "rtsp.realm"), partial(between.program, "rtsp.realm")),
-    "http.body": bodies.told,
+    "http.body": _both(bodies.told, answers.told),
     "http.title": partial(between.title, "http.title"),
     "http.header.server": partial(between.server, "http.header.server"),
     "http.header.set-cookie": partial(between.cookie, "http.header.set-cookie"),
@@ -114,12 +116,21 @@ FACET_READERS: Mapping[str, Reader] = {
 
 # For a facet on which no fingerprint decided, by its field.
 NAME_READERS: Mapping[str, Reader] = {
-    field: partial(words.leading_name, field)
-    for field in (
-        "http.title http.header.server sip.banner sip.user_agent ftp.banner telnet.banner "
-        "snmp.sysDescr upnp.manufacturer upnp.server mdns.instance http.realm rtsp.realm "
-        "rtsp.header.server rtsp.sdp.session dhcp.vendor_class"
-    ).split()
+    **{
+        field: _both(partial(forms.plated, field), partial(forms.owned, field))
+        for field in (
+            "http.title http.header.server sip.banner sip.user_agent ftp.banner telnet.banner "
+            "snmp.sysDescr upnp.manufacturer upnp.server mdns.instance http.realm rtsp.realm "
+            "rtsp.header.server rtsp.sdp.session dhcp.vendor_class"
+        ).split()
+    },
+    **{
+        field: partial(forms.inside, field)
+        for field in ("upnp.friendlyName", "upnp.modelDescription")
+    },
+    "http.body": partial(forms.owned, "http.body"),
+    "tls.subject": forms.certified,
+    "ssh.banner": forms.spoken,
 }
 WORD_READERS: Mapping[str, Reader] = {
     field: partial(words.plain, field)

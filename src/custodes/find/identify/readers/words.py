@@ -38,8 +38,15 @@ _SWITCH: Final = (
 _SENSOR: Final = (
     r"(?:temperature|humidity|environment\w*) ?(?:&|and)? ?(?:sensor|monitor)\w*|sensor gateway"
 )
+# What records television, not what a camera sees.
+_SET_TOP: Final = (
+    r"(?:tivo|dish|directv|hopper|humax|echostar|topfield|freeview|satellite|sky\+?|cable|tv|hdtv|"
+    r"moxi|dreambox|enigma2?) (?:\w+ ){0,2}(?:[hp]?dvrs?|pvrs?|(?:digital )?(?:video )?recorder)|"
+    r"set[- ]top(?: box)?|iptv stb"
+)
 # The first that is found in a text decides, so that "print server" is no server.
 _WORDS: Final = (
+    (_SET_TOP, "set-top box"),
     (r"print ?server|document server", "print server"),
     (r"strobe|siren", "strobe siren"),
     (r"(?:network )?(?:video )?(?:intercom|door ?station|door ?phone)", "intercom"),
@@ -88,18 +95,26 @@ def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
 _MENTIONS: Final = frozenset(
     "github issue pull how what why blog forum forums wikipe reddit stack stacko overfl youtub "
     "amazon ebay buy price review best tutori vs home add datash downlo cheap sale vulner exploi "
-    "cve".split()
+    "cve store shop driver plugin integr compat resell distri wholes dealer list app firmwa suppor "
+    "docume guide manual wordpr openha instal suppli soluti our camera cams dvrs nvrs news".split()
 )
 _UNTOLD: Final = frozenset({"encoder"})
 # Pages about devices, not of them: a brand or a kind in their titles is only mentioned.
 _MENTION: Final = (
     r"(?i)\b(?:github$|github -|issue #\d|pull request|how (?:to|do|can)|what is|why |blog$|"
     r"forums?\b|wikipedia|reddit|stack ?overflow|youtube|amazon\.|ebay|buy |price|reviews?\b|"
-    r"best \w+ |tutorial|vs\.?\b|[-|·:] home assistant|add support|datasheet|download center|"
-    r"cheap|for sale|vulnerabilit(?:y|ies)|exploit|cve-\d)"
+    r"best \w+ |tutorial|vs\.?\b|add support|datasheet|download center|wordpress|openhab|"
+    r"cheap|for sale|vulnerabilit(?:y|ies)|exploit|cve-\d|(?:online )?(?:store|shop)\b|drivers?\b|"
+    r"plug-?ins?\b|integrations?\b|compatib\w+|resellers?\b|distributors?\b|wholesale|dealers?\b|"
+    r"(?:camera|device|product|dvr|nvr)s? list\b|(?:app|firmware|software) downloads?\b|"
+    r"download (?:the )?(?:app|firmware|software)\b|support (?:page|cent(?:er|re)|portal)\b|"
+    r"documentation\b|(?:user'?s? )?(?:guide|manual)s?\b|install(?:ations?|ers?)\b|suppliers?\b|"
+    r"solutions\b|our\b|(?:ip|network|security|surveillance|cctv|wireless)[ -]?(?:cameras|cams)\b|"
+    r"(?:dvr|nvr)s\b|news\b)|[-|·:] (?:home assistant|support)\b"
 )
 _HINTS: Final = tuple(
-    "cam|dvr|nvr|xvr|hvr|video|record|door|intercom|access|print|jet|strobe|siren|radar|speaker|"
+    "cam|dvr|nvr|pvr|set-t|set t|stb|xvr|hvr|video|record|door|intercom|access|print|jet|strobe|"
+    "siren|radar|speaker|"
     "audio|mfp|copier|multif|firewall|defense|gateway|utm|wap|dsl|docsis|cable|router|switch|hub|"
     "ups|unint|power|pdu|sensor|monitor|voip|phone|handy|esx|hyperv|vmware|nas|disk|storage|fib|"
     "optic|client|server|lights|idrac|bmc|docu|bizhub|imager".split("|")
@@ -146,7 +161,24 @@ def plain(field: str, text: str) -> Reading:
     kind = device_type_in(text)
     if kind not in _UNTOLD:
         reading.say("device_type", kind, LOOKS - 0.1, text[:200])
+    if kind in (None, *_UNTOLD) and _watches(text):
+        reading.say("is_surveillance", True, LOOKS - 0.15, text[:200])
     return reading
+
+
+_WATCHES: Final = re.compile(
+    r"(?<![a-z])(?:cctv|video surveillance|"
+    r"(?:ip|network|internet|web|camera) video (?:encoder|server))(?![a-z])|"
+    r"^\W*video (?:web )?server\W*$"
+)
+
+
+def _watches(text: str) -> bool:
+    """Whether words say what it is for, though not which kind: `Web CCTV Viewer`."""
+    lowered = text[:256].lower()
+    if "cctv" not in lowered and "video" not in lowered and "dvr" not in lowered:
+        return False
+    return _WATCHES.search(lowered) is not None
 
 
 _MODEL: Final = re.compile(r"(?=[\w./-]{0,24}\d)[A-Za-z0-9][\w./()-]{1,24}(?: Mk ?II+)?")
