@@ -175,3 +175,59 @@ def test_a_draft_of_what_is_identified_already_teaches_nothing_new() -> None:
     seen = [observe("http.header.server", "App-webs/")]
     assert identify(seen).maker == "Hikvision"
     assert drafts(seen, TOLD)[0] == []
+
+
+SHARED = [
+    ("http.header.server", "nginx/1.24.0"),
+    ("http.header.server", "Apache/2.4.57 (Debian)"),
+    ("http.header.server", "mini_httpd/1.30 26Oct2018"),
+    ("http.title", "Sign in"),
+    ("http.realm", "Secure Area"),
+    ("rtsp.header.public", "OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"),
+    ("rtsp.sdp.session", "streaming vision"),
+    ("rtsp.sdp.attribute", "control:*"),
+    ("onvif.namespace", "http://www.w3.org/2003/05/soap-envelope"),
+    ("onvif.scope", "onvif://www.onvif.org/hardware/IPCAM"),
+    ("ssh.banner", "SSH-2.0-dropbear_2019.78"),
+    ("snmp.sysDescr", "Linux ipcam 3.10.14 #1 mips"),
+    ("tls.issuer", "CN=R3,O=Let's Encrypt,C=US"),
+]
+
+
+@pytest.mark.parametrize(("field", "text"), SHARED)
+def test_a_text_that_names_neither_brand_nor_model_is_left_to_a_person(
+    field: str, text: str
+) -> None:
+    made, left = drafts([observe(field, text)], TOLD)
+    assert made == []
+    assert [one.text for one in left]
+
+
+def test_the_check_refuses_a_rule_that_calls_every_common_web_server_one_brand() -> None:
+    text = (
+        '[[rule]]\nid = "x"\nfields = ["http.header.server"]\nvendor = "ACME"\nweight = 0.5\n'
+        "source = \"s\"\npattern = 'lighttpd/[\\d.]{3,9}'\n"
+        'yes = [{ text = "lighttpd/1.4.35" }]\nno = ["y"]\n'
+    )
+    assert any("many makers" in one for one in faults(text, "x.toml"))
+
+
+def test_a_draft_on_standard_output_is_a_file_that_can_be_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers, out = tmp_path / "acme.jsonl", tmp_path / "acme.toml"
+    answers.write_bytes(b"".join(map(write_line, SEEN)))
+    assert run(tmp_path, str(answers), "--brand", "ACME Vision", "--type", "camera") == 0
+    out.write_text(capsys.readouterr().out)
+    assert run(tmp_path, str(out), "--check") == 0
+
+
+def test_a_file_that_is_no_draft_is_told_in_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "x.bin"
+    out.write_bytes(b"\xff\xfe\x00")
+    assert run(tmp_path, str(out), "--check") == 2
+    assert "codec" not in capsys.readouterr().err
+    assert run(tmp_path, str(tmp_path / "none.toml"), "--check") == 2
+    assert "Errno" not in capsys.readouterr().err

@@ -118,7 +118,7 @@ def _write(
         gone = [{"field": one.field, "text": one.text, "why": one.why} for one in left]
         output.emit_json({"rules": rows, "left_out": gone, "file": out, "draft": text})
     elif out is None:
-        click.echo(output.printable(text), nl=False)
+        click.echo("\n".join(map(output.printable, text.split("\n"))), nl=False)
     rules, texts = counted(len(made), "rule", "rules"), counted(len(left), "text", "texts")
     output.note(f"{rules} drafted, {texts} left out (the file says why).")
     if made and out is not None:
@@ -132,8 +132,10 @@ def _check(name: str, as_json: bool) -> int:
 
     try:
         text = Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{name} cannot be read: {error}") from error
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{name} is no text", hint="Give a draft of `custodes teach`.") from error
     found = list(faults(text, Path(name).name))
     if as_json:
         output.emit_json({"file": name, "faults": found})

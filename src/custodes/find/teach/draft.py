@@ -13,6 +13,7 @@ from typing import Final
 from custodes.find.identify.facets import cut, text_of
 from custodes.find.identify.literals import clauses
 from custodes.find.teach.disguise import Part, parts
+from custodes.find.teach.shared import names
 from custodes.knowledge import fingerprints
 from custodes.knowledge.fingerprints import Rule
 from custodes.observation import Observation
@@ -133,6 +134,8 @@ def _patterned(field: str, shown: str, pieces: Sequence[Part], told: Told) -> Dr
         return LeftOut(field, shown, "no plain text is left that would tell it from others")
     if re.compile(pattern, re.DOTALL | re.ASCII).fullmatch(shown) is None:
         return LeftOut(field, shown, "no pattern was found that reads it")
+    if not names(shown, told.brand, told.maker, told.model):
+        return LeftOut(field, shown, "it names neither brand nor model: others may say the same")
     claimed = _claimed(field, pattern, told)
     if claimed is not None:
         return LeftOut(field, shown, f"it would also read {claimed!r}, which is another's")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from custodes.errors import KnowledgeError
 from custodes.find.identify.literals import clauses
 from custodes.find.teach.draft import Draft, LeftOut, Told
+from custodes.find.teach.shared import SHARED
 from custodes.knowledge import fingerprints, makers
 from custodes.knowledge.fingerprints import Rule
 
@@ -127,7 +128,11 @@ def _repeats(pattern: str) -> bool:
 
 
 def _against(rule: Rule, shipped: Iterable[Rule]) -> Iterator[str]:
-    """Texts of other brands that this rule would claim, and the other way round."""
+    """Texts of everybody and of other brands that this rule would claim, and the other way round."""
+    if rule.vendor or rule.maker:
+        for text in SHARED:
+            if rule.match(text) is not None:
+                yield f"also reads {text!r}, which devices of many makers show"
     for other in shipped:
         if not {*rule.fields} & {*other.fields} or other.id == rule.id:
             continue
