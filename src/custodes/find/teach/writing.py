@@ -78,7 +78,7 @@ def faults(text: str, name: str) -> Iterator[str]:
         if not rule.literal and not _reads(rule.pattern):
             yield f"{rule.id}: the pattern cannot be read"
             continue
-        for fault in (*_own(rule), *_against(rule, shipped)):
+        for fault in (*_own(rule), *_shared(rule), *_against(rule, shipped)):
             yield f"{rule.id}: {fault}"
         if rule.id in taken:
             yield f"{rule.id}: another rule has this id"
@@ -127,12 +127,16 @@ def _repeats(pattern: str) -> bool:
     return re.search(r"[*+}]\)(?:[*+]|\{\d+,\})", pattern) is not None
 
 
-def _against(rule: Rule, shipped: Iterable[Rule]) -> Iterator[str]:
-    """Texts of everybody and of other brands that this rule would claim, and the other way round."""
+def _shared(rule: Rule) -> Iterator[str]:
+    """Texts of everybody that this rule would call by one name."""
     if rule.vendor or rule.maker:
         for text in SHARED:
             if rule.match(text) is not None:
                 yield f"also reads {text!r}, which devices of many makers show"
+
+
+def _against(rule: Rule, shipped: Iterable[Rule]) -> Iterator[str]:
+    """Texts of other brands that this rule would claim, and the other way round."""
     for other in shipped:
         if not {*rule.fields} & {*other.fields} or other.id == rule.id:
             continue
