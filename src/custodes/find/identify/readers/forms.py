@@ -37,7 +37,17 @@ _BEFORE: Final = re.compile(
     r"[\s:]*$",
     re.IGNORECASE,
 )
-_WELCOME: Final = re.compile(r"\b(?:welcom\w+ to|this is)(?: the| an?)?\s*$", re.IGNORECASE)
+_WELCOME: Final = re.compile(
+    r"\b(?:(?:welcom\w+|log(?:ged|ging)? ?(?:in|on)|connect\w*) ?to|this is)(?: the| an?)?\s*$",
+    re.IGNORECASE,
+)
+# Words that begin the titles of pages about anything.
+_EVERYDAY: Final = frozenset(
+    "Apple;Sharp;Brother;Quantum;Ring;Nest;Blink;Digi;Amazon;Google;Oracle;Intel;Microsoft;Sony;"
+    "Planet;Philips Hue;Samsung;Canon;Tesla;Smarter;Ajax;Algo;Paradox;Duo;Symbol;Kodak;Comet;"
+    "Northern;Hills;Defender;Hunt;NICE;Mobility;Barco;Sega;Nintendo;LG;Toshiba;Panasonic;Xiaomi;"
+    "Huawei;Nokia;Ericsson;Bosch;Siemens;Honeywell;Motorola Solutions;IKEA;GoPro;Garmin".split(";")
+)
 _APART: Final = re.compile(r"(?:^|[\r\n]|[-–|:·*(\[]\s)[\s*]*$")
 _NUMBER: Final = re.compile(r"(?=[\w./+-]{0,24}\d)(?=[\w./+-]{0,24}[A-Z])[A-Za-z0-9][\w./+-]{2,24}")
 _NO_NUMBER: Final = re.compile(
@@ -61,9 +71,20 @@ def _first_words() -> frozenset[str]:
 def plated(field: str, text: str) -> Reading:
     """A brand and its product: at the beginning, or behind what stands before on the same plate."""
     reading = leading_name(field, text)
+    if field == "http.title" and reading.claims and _is_everyday(text):
+        reading.claims = []
     if reading.claims or len(text) > _LOOKED_AT:
         return reading
     return inside(field, text)
+
+
+def _is_everyday(text: str) -> bool:
+    """`Sharp Dressed Man`, `Apple Pie`: the name is a word here, as no product follows it."""
+    found = names.leading_brand(text)
+    if found is None or found[0] not in _EVERYDAY:
+        return False
+    words = found[1].split()
+    return len(words) > 1 and not _is_product(found[1]) and device_type_in(text) is None
 
 
 def inside(field: str, text: str) -> Reading:
@@ -93,12 +114,23 @@ def _plate(text: str) -> tuple[str, str] | None:
         before, after = text[: place.start()], text[place.start() : place.start() + 96]
         if after[:SIZE].lower() not in _openings() and not _begins(after):
             continue
-        found = names.leading_brand(after)
+        found = _lead(after)
         if found is None or found[0] in _ACCUSED or found[0] in _FOR_OTHERS:
             continue
         if _is_product(found[1]) and _stands_apart(before, found[0]):
             return found
     return None
+
+
+_HYPHENATED: Final = re.compile(r"([A-Za-z]{4,20})[-_](?=[A-Z]{0,4}\d)")
+
+
+def _lead(text: str) -> tuple[str, str] | None:
+    """The name with which a text begins, also one joined to its number: `Netopia-3000/123`."""
+    found = names.leading_brand(text)
+    joined = _HYPHENATED.match(text) if found is None else None
+    named = names.brand(joined[1]) if joined is not None else None
+    return (named, text[joined.end() :]) if joined is not None and named is not None else found
 
 
 @cache
@@ -112,9 +144,15 @@ def _begins(after: str) -> bool:
     return word is not None and len(word[0]) < SIZE and word[0].lower() in _first_words()
 
 
+# `TASKalfa 3050ci`, `Phaser 6510`: a word of the maker's own and a number that is no year
+_SERIES: Final = re.compile(r"[A-Z][A-Za-z]{2,14} (?!(?:19|20)\d\d\b)[A-Z]{0,3}\d{3,5}[a-z]{0,3}\b")
+
+
 def _is_product(rest: str) -> bool:
     number = _NUMBER.match(rest)
     if number is not None and not _NO_NUMBER.fullmatch(number[0]):
+        return True
+    if _SERIES.match(rest):
         return True
     line = re.split(r"[\r\n]", rest, maxsplit=1)[0]
     return device_type_in(" ".join(line.split()[:3])) is not None
@@ -156,11 +194,13 @@ def _named_in(text: str) -> tuple[str, ...]:
         after = text[place.start() : place.start() + 96]
         if after[:SIZE].lower() not in _openings() and not _begins(after):
             continue
-        named = names.leading_brand(after)
+        named = _lead(after)
         if named is None or named[0] in _FOR_OTHERS or named[0] in _ACCUSED:
             continue
-        if not _BEFORE.search(text[: place.start()]):
-            found[named[0]] = None
+        before = text[: place.start()]
+        if _BEFORE.search(before) and not _WELCOME.search(before):
+            return ()
+        found[named[0]] = None
     return tuple(found)
 
 
@@ -203,11 +243,14 @@ def _owner(text: str, is_page: bool) -> str | None:
     found = names.leading_brand(text)
     if found is None or found[0] in _ACCUSED or found[0] in _FOR_OTHERS:
         return None
+    if re.match(r"(?:and|&|&amp;|or)\s", found[1]):
+        return None  # a notice of several
     return None if is_page and names.makes_cameras(found[0]) else found[0]
 
 
 _CERTIFICATE: Final = "the names in a device's own certificate"
 _NAMES: Final = re.compile(r"(?:^|[,/+]\s{0,2})(CN|OU|O)\s?=\s?\"?([^,/+\"=]{2,80})")
+_SHORT: Final = 4  # words behind a name; a longer text is no model's
 _FOR: Final = re.compile(
     r"(?:management |web |ssl )?certificate for ([\w .-]{2,40})", re.IGNORECASE
 )
@@ -221,7 +264,8 @@ def certified(text: str) -> Reading:
         name = names.brand(plain[1] if plain else value.split("(")[0])
         if name is None and part != "O":
             found = names.leading_brand(value)
-            name = found[0] if found is not None and _is_product(found[1]) else None
+            short = found is not None and "." not in value and len(found[1].split()) < _SHORT
+            name = found[0] if found is not None and short else None
         if name is not None and name not in _ACCUSED and name not in _FOR_OTHERS:
             reading.say("vendor", name, LOOKS - 0.1, value.strip())
             return reading

@@ -96,7 +96,8 @@ _MENTIONS: Final = frozenset(
     "github issue pull how what why blog forum forums wikipe reddit stack stacko overfl youtub "
     "amazon ebay buy price review best tutori vs home add datash downlo cheap sale vulner exploi "
     "cve store shop driver plugin integr compat resell distri wholes dealer list app firmwa suppor "
-    "docume guide manual wordpr openha instal suppli soluti our camera cams dvrs nvrs news".split()
+    "docume guide manual wordpr openha instal suppli soluti our camera cams dvrs nvrs news "
+    "webcam".split()
 )
 _UNTOLD: Final = frozenset({"encoder"})
 # Pages about devices, not of them: a brand or a kind in their titles is only mentioned.
@@ -110,7 +111,8 @@ _MENTION: Final = (
     r"download (?:the )?(?:app|firmware|software)\b|support (?:page|cent(?:er|re)|portal)\b|"
     r"documentation\b|(?:user'?s? )?(?:guide|manual)s?\b|install(?:ations?|ers?)\b|suppliers?\b|"
     r"solutions\b|our\b|(?:ip|network|security|surveillance|cctv|wireless)[ -]?(?:cameras|cams)\b|"
-    r"(?:dvr|nvr)s\b|news\b)|[-|·:] (?:home assistant|support)\b"
+    r"(?:dvr|nvr)s\b|news\b|webcams\b|webcam (?:portal|site|gallery|network|directory)\b)|"
+    r"[-|·:] (?:home assistant|support)\b"
 )
 _HINTS: Final = tuple(
     "cam|dvr|nvr|pvr|set-t|set t|stb|xvr|hvr|video|record|door|intercom|access|print|jet|strobe|"
