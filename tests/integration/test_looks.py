@@ -124,7 +124,20 @@ def test_two_files_are_compared_without_a_register(
     assert invoke(["diff", old, new, "--exit-code"]) == 1
     assert "gave way to" in capsys.readouterr().out
     assert invoke(["diff", old, old, "--exit-code"]) == 0
-    assert "Nothing changed." in capsys.readouterr().out
+    told_of = capsys.readouterr()
+    assert "Nothing changed." in told_of.out
+    assert told_of.err.splitlines()[:2] == [f"From {old}", f"to   {old}"]
+
+
+def test_what_is_only_in_the_first_of_two_files_is_not_said_to_be_silent(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = lines(tmp_path / "old.jsonl", camera(1, "10.0.0.1"))
+    new = lines(tmp_path / "new.jsonl", camera(2, "10.9.0.1"))
+    assert invoke(["diff", old, new]) == 0
+    out = capsys.readouterr().out
+    assert f"is not in {new}" in out
+    assert "answer" not in out
 
 
 def test_imports_are_looks_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

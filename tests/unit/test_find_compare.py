@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custodes.estate.looks import Seen
-from custodes.find.compare import KINDS, Change, compare, sentence
+from custodes.find.compare import KINDS, Change, called, compare, sentence
 from custodes.find.looking import covered
 from custodes.find.own_name import own_name
 from custodes.observation import observe
@@ -162,3 +162,14 @@ def test_a_look_compared_with_itself_shows_no_change(seen: list[Seen]) -> None:
 )
 def test_a_name_is_what_the_device_calls_itself(field: str, payload: str, name: str | None) -> None:
     assert own_name([observe(field, payload)]) == name
+
+
+def test_a_model_that_begins_with_its_brand_is_called_once() -> None:
+    printer = replace(CAMERA, brand="HP", maker="HP", model="HP LaserJet Pro", serial="V1")
+    assert called(printer) == "HP LaserJet Pro V1"
+
+
+def test_of_two_files_gone_says_that_it_is_not_in_the_second() -> None:
+    change = only([CAMERA], [])
+    assert sentence(change).endswith("does not answer any more")
+    assert sentence(change, absent="is not in new.xml").endswith("is not in new.xml")

@@ -110,7 +110,8 @@ def _files(before: str, after: str) -> "Compared":
 
     old, new = _read(before), _read(after)
     result = compare(old, new, lambda _address: True)
-    return Compared(before=before, after=after, covers=(), result=result)
+    absent = f"is not in {after}"
+    return Compared(before=before, after=after, covers=(), result=result, absent=absent)
 
 
 def _read(name: str) -> "list[Seen]":
@@ -140,7 +141,9 @@ def as_plain(found: "Compared", changes: "list[Change]") -> dict[str, Any]:
     """The comparison as JSON."""
     from custodes.find.compare import sentence
 
-    rows = [msgspec.to_builtins(change) | {"text": sentence(change)} for change in changes]
+    rows = [
+        msgspec.to_builtins(change) | {"text": sentence(change, found.absent)} for change in changes
+    ]
     return {
         "before": found.before,
         "after": found.after,
@@ -154,8 +157,9 @@ def as_plain(found: "Compared", changes: "list[Change]") -> dict[str, Any]:
 
 
 def _tell(found: "Compared", changes: "list[Change]", names: dict[int, str]) -> None:
-    output.note(output.printable(f"From {found.before}\nto   {found.after}"))
-    rows = [_row(change, names) for change in changes]
+    output.note(output.printable(f"From {found.before}"))
+    output.note(output.printable(f"to   {found.after}"))
+    rows = [_row(change, names, found.absent) for change in changes]
     output.table(rows, COLUMNS, empty="Nothing changed.")
     same = counted(found.result.unchanged, "device", "devices")
     told = f"{same} as before"
@@ -166,7 +170,7 @@ def _tell(found: "Compared", changes: "list[Change]", names: dict[int, str]) -> 
     output.note(told + ".")
 
 
-def _row(change: "Change", names: dict[int, str]) -> dict[str, Any]:
+def _row(change: "Change", names: dict[int, str], absent: str) -> dict[str, Any]:
     from custodes.find.compare import sentence
 
     seen = change.device
@@ -175,5 +179,5 @@ def _row(change: "Change", names: dict[int, str]) -> dict[str, Any]:
         "device": names.get(seen.device_id or 0) or seen.name or seen.key,
         "address": seen.address,
         "site": seen.site,
-        "text": sentence(change),
+        "text": sentence(change, absent),
     }

@@ -124,7 +124,10 @@ def _swap(was: Seen, now: Seen, tie: str, *, sure: bool) -> Change:
 
 def called(seen: Seen) -> str:
     """What a person would call it: badge, model and number."""
-    words = [seen.brand or seen.maker, seen.model, seen.serial or seen.mac]
+    brand, model = seen.brand or seen.maker, seen.model
+    if brand and model and model.casefold().startswith(f"{brand} ".casefold()):
+        brand = None
+    words = [brand, model, seen.serial or seen.mac]
     return " ".join(filter(None, words)) or "a device that did not say what it is"
 
 
@@ -160,13 +163,13 @@ def _swaps(
     return found
 
 
-def sentence(change: Change) -> str:
-    """A change as a person would tell it."""
+def sentence(change: Change, absent: str = "does not answer any more") -> str:
+    """A change as a person would tell it; `absent` is said of what only the earlier look has."""
     seen = change.device
     if change.kind == "new":
         return f"{called(seen)} was not here before"
     if change.kind == "gone":
-        return f"{called(seen)} does not answer any more"
+        return f"{called(seen)} {absent}"
     if change.kind == "swapped":
         doubt = "" if change.sure else "; only the address ties them"
         return f"{change.was} gave way to {change.now} (same {change.what}{doubt})"

@@ -12,6 +12,7 @@ from custodes.find.compare import Comparison, LookedAt, compare
 from custodes.find.own_name import own_name
 from custodes.find.work import Identify
 from custodes.observation import Observation
+from custodes.units import counted
 
 DEVICES_LIMIT = 200_000  # of one file
 
@@ -24,6 +25,7 @@ class Compared:
     after: str
     covers: tuple[str, ...]
     result: Comparison
+    absent: str = "does not answer any more"  # said of what only the earlier look has
 
 
 def two_looks(register: Register, before: int | None, after: int | None) -> Compared:
@@ -53,7 +55,7 @@ def since(register: Register, instant: datetime, now: datetime) -> Compared:
     result = compare(register.seen_until(instant), latest, covered(scope))
     return Compared(
         before=f"what was seen up to {instant:%Y-%m-%d %H:%M} UTC",
-        after=f"what was seen since, in {len(done)} looks",
+        after=f"what was seen since, in {counted(len(done), 'look', 'looks')}",
         covers=scope,
         result=result,
     )
