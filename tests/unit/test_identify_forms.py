@@ -60,14 +60,26 @@ def test_a_page_about_devices_is_none(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Apple Pie Recipes", "Sharp Dressed Man", "Brother and Sister Photography"]
+    "title",
+    [
+        "Apple Pie Recipes",
+        "Sharp Dressed Man",
+        "Brother and Sister Photography",
+        "Welcome to Axis Bank",
+        "Milestone Church",
+        "Casio piano lessons",
+    ],
 )
 def test_a_name_that_is_a_word_of_a_sentence_is_no_brand(title: str) -> None:
     assert say("http.title", title).vendor is None
 
 
-def test_a_name_that_is_a_word_is_the_brand_before_a_product() -> None:
-    assert say("http.title", "Brother HL-L2350DW series").vendor == "Brother"
+@pytest.mark.parametrize(
+    ("title", "brand"),
+    [("Brother HL-L2350DW series", "Brother"), ("AXIS", "Axis"), ("Sharp Web Login", "Sharp")],
+)
+def test_a_name_that_is_a_word_is_the_brand_before_a_product(title: str, brand: str) -> None:
+    assert say("http.title", title).vendor == brand
 
 
 @pytest.mark.parametrize("text", ["TiVo DVR", "Dish Hopper DVR", "Sky+ HD DVR", "Humax PVR"])

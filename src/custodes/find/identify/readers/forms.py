@@ -45,13 +45,24 @@ _WELCOME: Final = re.compile(
 _EVERYDAY: Final = frozenset(
     "Apple;Sharp;Brother;Quantum;Ring;Nest;Blink;Digi;Amazon;Google;Oracle;Intel;Microsoft;Sony;"
     "Planet;Philips Hue;Samsung;Canon;Tesla;Smarter;Ajax;Algo;Paradox;Duo;Symbol;Kodak;Comet;"
-    "Northern;Hills;Defender;Hunt;NICE;Mobility;Barco;Sega;Nintendo;LG;Toshiba;Panasonic;Xiaomi;"
+    "Hills;Defender;Hunt;NICE;Mobility;Barco;Sega;Nintendo;LG;Toshiba;Panasonic;Xiaomi;"
+    "Axis;Milestone;Eagle Eye;Casio;Lucent;Kemp;Swann;Vivint;Genie CCTV;Pelco;Olivetti;Northern;"
     "Huawei;Nokia;Ericsson;Bosch;Siemens;Honeywell;Motorola Solutions;IKEA;GoPro;Garmin".split(";")
 )
 _APART: Final = re.compile(r"(?:^|[\r\n]|[-–|:·*(\[]\s)[\s*]*$")
 _NUMBER: Final = re.compile(r"(?=[\w./+-]{0,24}\d)(?=[\w./+-]{0,24}[A-Z])[A-Za-z0-9][\w./+-]{2,24}")
 _NO_NUMBER: Final = re.compile(
     r"(?:v|ver|rev|r|build)?\.?\d+(?:\.\d+)+\w*|\d+(?:st|nd|rd|th|x|%|[ap]m)", re.IGNORECASE
+)
+
+
+_GREETING: Final = re.compile(r"^\W*(?:(?:welcom\w+ to|this is)\s+)?(?:the\s+)?", re.IGNORECASE)
+_INTERFACE: Final = re.compile(
+    r"\b(?:log ?[io]n|web\w*|config\w*|set ?up|status|home|admin\w*|manag\w*|interface|server|"
+    r"view\w*|live\w*|control\w*|utility|console|panel|remote|device|service|main|menu|index|user|"
+    r"system|client|network|audio|video|stream\w*|onvif|tv|box|hub|bridge|series|communications|"
+    r"security|electronics|inc|corp\w*|ltd|technolog\w+)\b|\d",
+    re.IGNORECASE,
 )
 
 
@@ -80,11 +91,13 @@ def plated(field: str, text: str) -> Reading:
 
 def _is_everyday(text: str) -> bool:
     """`Sharp Dressed Man`, `Apple Pie`: the name is a word here, as no product follows it."""
-    found = names.leading_brand(text)
+    found = names.leading_brand(_GREETING.sub("", text, count=1))
     if found is None or found[0] not in _EVERYDAY:
         return False
-    words = found[1].split()
-    return len(words) > 1 and not _is_product(found[1]) and device_type_in(text) is None
+    rest = found[1]
+    if not rest or rest[0] in "-|([" or _is_product(rest) or device_type_in(text) is not None:
+        return False
+    return _INTERFACE.search(rest) is None
 
 
 def inside(field: str, text: str) -> Reading:
