@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -18,7 +19,9 @@ from custodes.console.report import identity_of, report
 from custodes.estate.details import KeptFact
 from custodes.estate.model import Device, Statement
 from custodes.estate.register import Register, open_register
-from custodes.facts import Words
+from custodes.facts import Attached, Capability, DeviceFacts, Fact, Words
+from custodes.identity import Evidence, Identity
+from custodes.observation import observe
 
 NOWHERE: frozenset[str] = frozenset()
 
@@ -182,6 +185,12 @@ def fact(name: str, value: str, channel: str = "", days: int = 0, **more: object
     return replace(kept, **more)  # type: ignore[arg-type]
 
 
+def test_the_port_of_a_service_stands_under_its_word_and_not_under_a_channel() -> None:
+    told_ = [fact("service.port", "37777", "SDK"), fact("stream.codec", "H.265", "2")]
+    services, streams = state.groups(told_, NOWHERE)
+    assert (services.rows[0].channels, streams.rows[0].channels) == ("SDK", "channel 2")
+
+
 def test_a_thousand_settings_make_a_short_page_and_say_what_is_left_out() -> None:
     many = [fact("stream.codec", f"codec {n}", str(n)) for n in range(1000)]
     (group,) = state.groups(many, NOWHERE)
@@ -282,6 +291,56 @@ def test_a_camera_that_told_nothing_yet_teaches_how_to_ask_it(client: TestClient
 @pytest.mark.parametrize("number", [1, 11, 13, 14, 15])
 def test_no_device_page_is_larger_than_150_kilobytes(client: TestClient, number: int) -> None:
     assert len(client.get(f"/devices/{number}").content) <= 150_000
+
+
+def test_a_device_that_says_the_worst_of_everything_still_makes_a_page_that_counts_the_rest(
+    tmp_path: Path, console_sample: ModuleType
+) -> None:
+    bad = "\x00\u202e<'" * 500
+    words = Words(field=bad, matched=bad, source=bad)
+    url, now = f"sqlite:///{tmp_path / 'r.sqlite'}", console_sample.NOW
+    seen = [observe(f"http.x{n}", f"{n}{bad}", address="10.0.0.1", seen_at=now) for n in range(99)]
+    keys = ("vendor", "maker", "model", "firmware", "serial", "device_type")
+    evidence = [
+        Evidence(
+            conclusion=key, value=bad, fingerprint="f", field=bad, matched=bad, source="s",
+            weight=0.5, against=n > 4, observation=seen[n].digest,
+        )
+        for key in keys
+        for n in range(9)
+    ]  # fmt: skip
+    facts = DeviceFacts(
+        capabilities=[
+            Capability(name=f"{n}{bad}", capable=True, enabled=None, words=words, channel=bad)
+            for n in range(99)
+        ],
+        facts=[
+            Fact(name=f"{kind}.{n}", value=bad, words=words, channel=bad)
+            for kind in ("service", "clock", "cloud", "network", "storage", "stream", "accounts")
+            for n in range(30)
+        ],
+        attached=[
+            Attached(channel=f"{n}{bad}", name=bad, model=bad, words=words) for n in range(99)
+        ],
+    )
+    with open_register(url) as register:
+        said = Identity(**dict.fromkeys(keys, bad), is_surveillance=True, evidence=evidence)
+        number = register.file_identity(said, seen, None, now)
+        register.keep_facts(number, facts, now)
+        for n in range(40):
+            register.open_finding(
+                f"c{n}", "high", bad, now=now, device_id=number, evidence={bad: bad}
+            )
+    with TestClient(create_app(url), base_url="http://127.0.0.1:8765") as client:
+        page = client.get(f"/devices/{number}")
+        others = [client.get(path) for path in ("/", "/devices", "/findings")]
+    assert page.status_code == 200
+    assert len(page.content) <= 150_000
+    assert "40 open findings" in page.text
+    assert re.search(r"\d+ more rows", page.text)
+    links = set(re.findall('href="#(seen-[0-9a-f]+)"', page.text))
+    assert links <= set(re.findall('id="(seen-[0-9a-f]+)"', page.text))
+    assert all(len(one.content) <= 400_000 for one in others)
 
 
 def test_hostile_facts_cameras_and_peers_are_shown_and_never_obeyed(client: TestClient) -> None:

@@ -63,11 +63,11 @@ def abilities(told: Iterable[KeptFact], anchors: frozenset[str]) -> Abilities:
     able = {name for name, capable, _ in alike if capable is not False}
     denied = dict.fromkeys(name for name, _, _ in sorted(alike, key=_rank) if name not in able)
     keys = sorted((k for k in alike if k[1] is not False), key=_rank)
-    rows = tuple(_ability(key, alike[key], anchors) for key in keys[:ROWS])
+    shown = tuple(_ability(key, alike[key], anchors) for key in keys[:ROWS])
     return Abilities(
-        rows=rows,
-        denied=tuple(sentence_of(name) for name in denied),
-        left_out=len(keys) - len(rows),
+        rows=shown,
+        denied=tuple(sentence_of(name) for name in list(denied)[:ROWS]),
+        left_out=len(keys) - len(shown),
         switched_on=len({name for name, _, enabled in alike if enabled}),
     )
 
@@ -132,17 +132,26 @@ def channels(named: Iterable[str]) -> str:
     ('channels 1–3 and 7', '', 'channel Profile_1')
     """
     names = dict.fromkeys(named)
-    whole = names.pop("", 0) is None
-    numbers = sorted(int(n) for n in names if n.isascii() and n.isdigit() and len(n) < 6)
-    others = sorted(n for n in names if not (n.isascii() and n.isdigit() and len(n) < 6))
-    parts = [*_runs(numbers), *others]
+    whole = "" in names
+    said = listed(name for name in names if name)
+    if not said:
+        return ""
+    said = f"{'channel' if len(names) - whole == 1 else 'channels'} {said}"
+    return f"the device, {said}" if whole else said
+
+
+def listed(named: Iterable[str]) -> str:
+    """Words as a person lists them, numbers first and in runs; not too many.
+
+    >>> listed(["HTTP", "2", "1"]), listed([])
+    ('1–2 and HTTP', '')
+    """
+    names = set(named)
+    numbers = {n for n in names if n.isascii() and n.isdigit() and len(n) < 6}
+    parts = [*_runs(sorted(map(int, numbers))), *sorted(names - numbers)]
     if len(parts) > CHANNELS:
         parts = [*parts[:CHANNELS], f"{len(parts) - CHANNELS} others"]
-    listed = " and ".join(p for p in (", ".join(parts[:-1]), *parts[-1:]) if p)
-    if not listed:
-        return ""
-    said = f"{'channel' if len(names) == 1 else 'channels'} {listed}"
-    return f"the device, {said}" if whole else said
+    return " and ".join(p for p in (", ".join(parts[:-1]), *parts[-1:]) if p)
 
 
 def _runs(numbers: Sequence[int]) -> list[str]:

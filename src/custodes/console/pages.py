@@ -11,7 +11,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Request
 from starlette.responses import Response, StreamingResponse
 
 from custodes.console import listing, places, query, services, views
-from custodes.console.dossier import dossier
+from custodes.console.dossier import Dossier, dossier, shorter
 from custodes.console.render import page
 from custodes.console.sheet import csv_lines
 from custodes.errors import UsageError
@@ -21,6 +21,8 @@ from custodes.find import looking
 from custodes.units import iso
 
 router = APIRouter(include_in_schema=False)
+PAGE_LIMIT = 150_000  # bytes; a page on a device that says too much is made again with less
+SHARES = (4, 16)
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 
 
@@ -77,9 +79,18 @@ def device(number: Number, desk: Desk) -> Response:
     found = desk.device(number)
     if found is None:
         raise HTTPException(404, f"There is no device number {number}.")
-    model = dossier(desk, found, datetime.now(UTC))
+    whole = dossier(desk, found, datetime.now(UTC))
+    made = _device(whole)
+    for share in SHARES:
+        if len(made.body) <= PAGE_LIMIT:
+            break
+        made = _device(shorter(whole, share))
+    return made
+
+
+def _device(it: Dossier) -> Response:
     crumbs = (("Devices", "/devices"),)
-    return page("device.html", model.it.name, "/devices/one", it=model.it, all=model, crumbs=crumbs)
+    return page("device.html", it.it.name, "/devices/one", it=it.it, all=it, crumbs=crumbs)
 
 
 @router.get("/devices/{number}/observations.txt")

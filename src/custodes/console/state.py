@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from custodes.console.abilities import Quoted, channels, quoted
+from custodes.console.abilities import Quoted, channels, listed, quoted
 from custodes.estate.details import KeptFact
 from custodes.knowledge.capabilities import fact_kinds
 from custodes.units import human_size
@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Other", ("",)),
 )
 ELSEWHERE = ("build.", "device.oem_code")
+PICTURES = ("stream.", "recording.")  # whose channels are channels; others are disks and services
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,15 @@ def _setting(key: tuple[str, str], held: Sequence[KeptFact], anchors: frozenset[
         name=name,
         sentence=known.sentence if known else name,
         value=in_words(name, value),
-        channels=channels(one.channel for one in held),
+        channels=_where(name, [one.channel for one in held]),
         seen=max(one.last_seen for one in held),
         quoted=quoted(held[0].words, anchors),
     )
+
+
+def _where(name: str, named: Sequence[str]) -> str:
+    """Where a setting holds: the channels of a picture, else the word that it stands under."""
+    return channels(named) if name.startswith(PICTURES) else listed(n for n in named if n)
 
 
 def in_words(name: str, value: str) -> str:

@@ -6,6 +6,7 @@ device cannot hide what it said. Pure.
 
 import unicodedata
 from dataclasses import dataclass
+from itertools import accumulate
 
 from markupsafe import Markup, escape
 
@@ -13,6 +14,8 @@ from custodes.units import KIB, human_size
 
 LINE_LIMIT = 300  # characters of one line of a table or heading
 EVIDENCE_LIMIT = 2000  # characters of one matched text
+SPELT_MORE = 40  # characters that a line may grow by where what cannot be seen is spelt out
+ROOM = 6  # bytes of HTML for each character of a limit
 PAYLOAD_LIMIT = 4 * KIB  # characters of one raw observation on a page
 
 # Format (bidirectional overrides, zero widths), control, surrogate, private, line separators.
@@ -51,7 +54,8 @@ def spelt(character: str) -> str | None:
 
 def verbatim(text: object, limit: int = EVIDENCE_LIMIT) -> Markup:
     """The text as HTML, word for word; what cannot be seen is spelt out in a marked span."""
-    shown = cut(str(text).replace("\r\n", "\n"), limit)
+    plain = str(text).replace("\r\n", "\n")
+    shown = cut(plain, fitting(plain, limit, ROOM * limit + SPELT_MORE))
     parts: list[Markup] = []
     plain_from = 0
     for at, character in enumerate(shown.text):
@@ -75,8 +79,9 @@ def line(text: object, limit: int = LINE_LIMIT) -> str:
     """
     value = str(text)
     short = value[:limit]
-    shown = "".join(f"⟨{spelt(c)}⟩" if spelt(c) else " " if c in "\n\t" else c for c in short)
-    return shown + ("…" if len(value) > limit else "")
+    parts = [f"⟨{spelt(c)}⟩" if spelt(c) else " " if c in "\n\t" else c for c in short]
+    fits = sum(total <= limit + SPELT_MORE for total in accumulate(map(len, parts)))
+    return "".join(parts[:fits]) + ("…" if len(value) > fits else "")
 
 
 def prose(text: object, limit: int = LINE_LIMIT) -> Markup:
