@@ -26,6 +26,9 @@ def test_the_demo_finds_and_identifies_every_virtual_device(
     assert said["asset_list"]["listed_but_not_found"] == 2
     assert said["asset_list"]["cameras_and_recorders_not_on_the_list"] > 0
     assert said["packets"] / said["seconds"] <= 51  # the polite default holds in the demo too
+    assert said["inspection"]["asked"] == said["inspection"]["read"] == 12
+    assert said["inspection"]["attached_cameras"] > 0
+    assert said["inspection"]["findings"] > 0
     assert (tmp_path / "d" / "custodes.sqlite").exists()
 
 

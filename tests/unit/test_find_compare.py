@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodes.estate.looks import Seen
@@ -128,6 +128,7 @@ SEEN = st.builds(
 LOOKS = st.lists(SEEN, max_size=5, unique_by=lambda s: s.key)
 
 
+@settings(deadline=None)
 @given(LOOKS, LOOKS)
 def test_every_device_of_both_looks_is_accounted_for_once(
     before: list[Seen], after: list[Seen]
@@ -143,6 +144,7 @@ def test_every_device_of_both_looks_is_accounted_for_once(
     assert all(sentence(c) for c in found.changes)
 
 
+@settings(deadline=None)
 @given(LOOKS)
 def test_a_look_compared_with_itself_shows_no_change(seen: list[Seen]) -> None:
     assert compare(seen, seen, EVERYWHERE).changes == []

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from custodes.find.identify.core import identify
 from custodes.identity import Identity
 from custodes.observation import observe
@@ -245,3 +247,9 @@ def test_an_address_at_the_end_of_a_uuid_counts_only_with_a_known_prefix() -> No
     known = say("onvif.ProbeMatch", uuid.format("ec71db1c7185"))
     assert (known.mac, known.is_surveillance) == ("ec:71:db:1c:71:85", True)
     assert say("onvif.ProbeMatch", uuid.format("123456abcdef")).mac is None
+
+
+@pytest.mark.parametrize("server", ["nginx/1.18.0", "Apache/2.4.41 (Ubuntu)", "lighttpd/1.4.35"])
+def test_a_web_server_that_any_device_may_carry_names_nobody(server: str) -> None:
+    found = say("http.header.server", server)
+    assert (found.vendor, found.maker, found.is_surveillance) == (None, None, None)

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custodes.cli.main import invoke
@@ -108,6 +108,7 @@ def test_what_tells_one_device_from_others_keeps_only_its_form(text: str, safe: 
     assert disguised(text) == safe
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80), st.lists(st.text(min_size=4, max_size=10), max_size=3))
 def test_a_disguised_text_is_read_by_its_own_pattern_and_holds_no_known_word(
     text: str, known: list[str]
@@ -122,6 +123,7 @@ def test_a_disguised_text_is_read_by_its_own_pattern_and_holds_no_known_word(
     assert all(re.fullmatch(part.pattern, part.shown, re.DOTALL) for part in plain)
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=4))
 def test_any_text_ends_in_rules_that_prove_themselves(texts: list[str]) -> None:
     seen = [observe("http.title", text) for text in texts]

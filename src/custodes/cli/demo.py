@@ -83,6 +83,8 @@ def _fresh_folder(ctx: click.Context) -> Iterator[Path]:
 
 
 def _demo(ctx: click.Context, as_json: bool, options: dict[str, Any]) -> int:
+    from custodes.cli.demo_inspection import inspect
+    from custodes.cli.scan import plan_from
     from custodes.simulate import sockets
     from custodes.simulate.background import running_estate
     from custodes.simulate.plan import DEFAULT_BASE, plan
@@ -100,6 +102,7 @@ def _demo(ctx: click.Context, as_json: bool, options: dict[str, Any]) -> int:
             found = _scan(ctx, register, texts)
             running = dict(zip(map(_key, texts), estate.devices, strict=True))
             found["asset_list"] = _asset_list(register, running)
+            found["inspection"] = inspect(ctx, register, running, plan_from(ctx))
         found["score"] = _score(running, found.pop("device_list"))
         found["seconds_in_all"] = round(time.monotonic() - started, 1)
         _tell(found, as_json)
@@ -287,6 +290,13 @@ def _tell(summary: dict[str, Any], as_json: bool) -> None:
         f"The asset list names {counted(listed['on_the_list'], 'device', 'devices')}: {missing} not"
         f" found. {counted(extra, 'camera or recorder', 'cameras and recorders')} that"
         f" {'was' if extra == 1 else 'were'} found {'is' if extra == 1 else 'are'} not on it."
+    )
+
+    deeper = summary["inspection"]
+    output.note(
+        f"{counted(deeper['read'], 'device', 'devices')} read deeper with the owner's log-ins:"
+        f" {counted(deeper['attached_cameras'], 'camera', 'cameras')} behind recorders,"
+        f" {counted(deeper['findings'], 'finding', 'findings')}."
     )
 
 
