@@ -1,6 +1,8 @@
 """What an address is beside a device survives the register, in which only evidence is kept."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+
+import msgspec
 
 from custodes.estate.register import Register
 from custodes.find.identify import conditions
@@ -42,3 +44,21 @@ def test_a_rebadge_is_explained_from_the_register_too(register: Register) -> Non
     found = kept(register, challenge(80, "Login to 4K01FD2PAJ6E3FF"), title)
     assert [c.kind for c in conditions.of(found)] == ["rebadge"]
     assert any("whatever the badge says" in s.text for s in explain(found))
+
+
+def test_an_address_that_answers_as_one_device_again_is_no_longer_called_several(
+    register: Register,
+) -> None:
+    road = Road(register, identify)
+    both = [challenge(80, "AXIS_ACCC8E000001"), challenge(81, "Login to 4K01FD2PAJ6")]
+    road.file([Group(road.keep(both, NOW))], NOW)
+    later = NOW + timedelta(days=30)
+    again = [
+        msgspec.structs.replace(challenge(port, "AXIS_ACCC8E000001"), seen_at=later)
+        for port in (80, 81)
+    ]
+    (number,) = road.file([Group(road.keep(again, later))], later)
+    device = register.device(number)
+    assert device is not None
+    assert device.brand == "Axis"
+    assert not conditions.of(Identity(evidence=list(device.evidence)))

@@ -1,5 +1,7 @@
 """The report on a device: what it is, why, what speaks against it, what nobody knows."""
 
+import pytest
+
 from custodes.find.identify import core
 from custodes.find.identify.core import identify
 from custodes.find.identify.explain import Sentence, explain
@@ -120,3 +122,25 @@ def test_hostile_text_stays_one_short_line() -> None:
     for sentence in said:
         assert sentence.text.isprintable()
         assert len(sentence.text) < 600
+
+
+def test_what_only_a_list_says_of_the_maker_is_told_as_what_a_list_says() -> None:
+    said = [s.text for s in explain(identify([observe("asset.record", '{"brand": "JVC"}')]))]
+    assert not [text for text in said if "begins with a prefix" in text]
+
+
+@pytest.mark.parametrize(
+    ("firmware", "is_known"),
+    [("2.620.HW00.12.R", False), ("2.800.0000000.8.R.20201230", True)],
+)
+def test_a_build_date_is_missed_only_where_the_firmware_names_none(
+    firmware: str, is_known: bool
+) -> None:
+    found = Identity(maker="Dahua", vendor="Dahua", firmware=firmware)
+    assert ("build date" in " ".join(s.text for s in explain(found))) is not is_known
+
+
+def test_a_name_inside_a_sentence_keeps_its_capitals() -> None:
+    said = " ".join(s.text for s in explain(Identity()))
+    assert "onvif over" not in said
+    assert "for onvif " not in said

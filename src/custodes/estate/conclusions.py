@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from custodes.identity import Evidence, Identity
+from custodes.identity import CONDITION, Evidence, Identity
 
 ASSET = "asset.record"
 # the register's column -> the key of Identity
@@ -50,6 +50,9 @@ def revise(held: Mapping[str, Any], identity: Identity, *, is_newest: bool) -> d
         if value is not None and (held[column] is None or sure):
             new[column] = value
             replaced.add(key)
+    if sure:  # what it may be beside one device is judged anew with every sighting as sure
+        held_conditions = {e["conclusion"] for e in held["evidence"]}
+        replaced |= {name for name in held_conditions if name.startswith(CONDITION)}
     if sure or not held["evidence"]:
         new["confidence"] = max(identity.confidence, held["confidence"])
     new["evidence"] = _evidence(held["evidence"], identity.evidence, replaced)

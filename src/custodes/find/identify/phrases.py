@@ -23,7 +23,7 @@ _WHERE: Final = {
     "rtsp.": "its video stream service",
     "rtsp.realm": "the log-in realm of its video stream",
     "rtsp.header.www-authenticate": "the log-in challenge of its video stream",
-    "rtsp.header.server": "the name that its stream server gives",
+    "rtsp.header.server": "the name of its stream server",
     "rtsp.sdp": "the description of its video stream",
     "onvif.": "its ONVIF service",
     "onvif.scope": "its answer to ONVIF discovery",
@@ -185,6 +185,8 @@ def _maker(identity: Identity, e: Evidence) -> str:
         if identity.vendor == e.value:
             return f"{name} builds what it sells under its own name: {e.source}."
         return f"what is sold as {short(identity.vendor or '')} is built by {name}: {e.source}."
+    if e.weight <= WRITTEN:
+        return f"{place} says so: {shown}; nobody has heard it from the device."
     if e.field == "mac.address" or e.weight <= PREFIX:
         return f"{place} {shown} begins with a prefix that {name} uses: a hint, no proof."
     firmware = f"{place}, {shown}, is how {name} firmware answers"

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from custodes.find.identify.phrases import label
 from custodes.identity import Identity
+from custodes.knowledge import firmware
 
 
 class _Way(NamedTuple):
@@ -71,9 +72,14 @@ def _who(identity: Identity) -> Iterator[tuple[str, str]]:
             "maker",
             (
                 "Who built it is not known: nothing that was seen shows whose firmware it runs. "
-                f"{_ways(identity, {e.field for e in identity.evidence}).capitalize()}."
+                f"{_begun(_ways(identity, {e.field for e in identity.evidence}))}."
             ),
         )
+
+
+def _begun(text: str) -> str:
+    """A sentence begins with a capital; names inside it keep theirs."""
+    return text[:1].upper() + text[1:]
 
 
 def _has(identity: Identity, field: str) -> bool:
@@ -88,7 +94,10 @@ def _ways(identity: Identity, seen: set[str]) -> str:
 
 def _build_date(identity: Identity) -> Iterator[tuple[str, str]]:
     """Dahua's advisories go by build date, which its devices keep for their owner."""
-    if identity.maker == "Dahua" and identity.firmware and "20" not in identity.firmware:
+    if identity.maker != "Dahua" or not identity.firmware:
+        return
+    read = firmware.parse(identity.maker, identity.firmware)
+    if read is None or read.build_date is None:
         yield (
             "firmware",
             (
