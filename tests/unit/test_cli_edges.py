@@ -1,5 +1,6 @@
 """The outermost edge: what a user sees when something goes wrong."""
 
+import errno
 import json
 
 import click
@@ -56,9 +57,10 @@ def test_an_interrupt_ends_with_130_and_says_what_is_kept(command, capsys) -> No
     assert "kept" in capsys.readouterr().err
 
 
-def test_a_reader_that_goes_away_is_not_an_error(command, monkeypatch) -> None:
+@pytest.mark.parametrize("told", [(), (errno.EPIPE, "Broken pipe")])
+def test_a_reader_that_goes_away_is_not_an_error(command, monkeypatch, told) -> None:
     monkeypatch.setattr(output, "close_quietly", lambda: None)
-    command(BrokenPipeError())
+    command(BrokenPipeError(*told))
     assert cli.invoke(["boom"]) == 0
 
 

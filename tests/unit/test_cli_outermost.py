@@ -86,3 +86,16 @@ def test_a_data_folder_that_is_a_file_is_named_as_such(
     (tmp_path / "file").write_text("")
     assert invoke(["--data", str(tmp_path / "file"), "sites"]) == 2
     assert "is a file" in capsys.readouterr().err
+
+
+def test_on_a_terminal_too_narrow_for_it_a_table_keeps_its_words_whole(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    rows = [{"address": "127.77.0.15", "model": "HP LaserJet Pro M404dn"}] * 3
+    for columns in ("20", "30", "200"):
+        monkeypatch.setenv("COLUMNS", columns)
+        output.table(rows, {"address": "Address", "model": "Model"}, empty="")
+        said = capsys.readouterr().out
+        assert said.count("127.77.0.15") == 3
+        assert said.count("LaserJet") == 3

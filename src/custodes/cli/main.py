@@ -65,6 +65,17 @@ COMMANDS: dict[str, tuple[str, str]] = {
 class LazyGroup(click.Group):
     """A group whose commands are imported on first use."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a reader of our output that goes away is not an error.
+
+        Caught here, because click would end the program with status 1.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            output.close_quietly()
+            return 0
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -132,9 +143,6 @@ def invoke(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         output.note("Interrupted; what was done so far is kept.")
         return 130
-    except BrokenPipeError:
-        output.close_quietly()
-        return 0
     except CustodesError as error:
         return output.report_error(error, as_json)
     except OSError as error:

@@ -46,6 +46,11 @@ def table(
         _plain_table(rows, columns, title)
         return
     from rich.console import Console
+
+    cells = [list(columns.values()), *([_cell(row.get(key)) for key in columns] for row in rows)]
+    if _least_width(cells) > Console().width:
+        _plain_table(rows, columns, title)
+        return
     from rich.table import Table
     from rich.text import Text
 
@@ -54,9 +59,17 @@ def table(
     )
     for heading in columns.values():
         out.add_column(heading, overflow="fold")
-    for row in rows:
-        out.add_row(*(Text(_cell(row.get(key))) for key in columns))
+    for line in cells[1:]:
+        out.add_row(*map(Text, line))
     Console(highlight=False).print(out)
+
+
+def _least_width(cells: Sequence[Sequence[str]]) -> int:
+    """Columns of a terminal that a table needs so that no word in it is broken."""
+    longest = (
+        max(max(map(len, cell.split()), default=0) for cell in c) for c in zip(*cells, strict=True)
+    )
+    return sum(width + 2 for width in longest) - 2
 
 
 def _plain_table(
