@@ -100,7 +100,8 @@ def add(ctx: click.Context, /, user: str | None, kind: str, as_json: bool, **opt
         output.emit_json(_row(made))
     else:
         who = f"user {made.user_name}" if made.user_name else "the community"
-        click.echo(output.printable(f"Log-in {made.id}: {who} for {made.scope} {made.called}."))
+        whom = made.called if made.scope == "device" else f"{made.scope} {made.called}"
+        click.echo(output.printable(f"Log-in {made.id}: {who} for {whom}."))
         output.note(f"Sealed with {path}. Keep a copy of that file apart from the database.")
     return 0
 

@@ -33,7 +33,7 @@ def _say(heading: str, rows: "Sequence[KeptFact]") -> None:
         where = f" (channel {one.channel})" if one.channel else ""
         words = f"{one.words.field}: {one.words.matched}"[:120]
         name, value = _safe(one.name + where), _safe(_value(one))
-        click.echo(f"  {name:<34}{value:<36}{_safe(words)}")
+        click.echo(f"  {name:<38}  {value:<34}  {_safe(words)}")
 
 
 def _value(one: "KeptFact") -> str:

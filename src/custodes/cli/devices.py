@@ -249,8 +249,15 @@ def _say_statements(device: "Device") -> None:
         click.echo(f"  {one.field:<24}{_safe(one.value)}  ({_safe(by)}, {iso(one.stated_at)})")
 
 
+def worst_first(findings: "list[Finding]") -> "list[Finding]":
+    """Findings in the order in which somebody should see to them."""
+    from custodes.estate.model import SEVERITIES
+
+    return sorted(findings, key=lambda one: -SEVERITIES.index(one.severity))
+
+
 def _say_findings(findings: "list[Finding]") -> None:
-    for one in findings:
+    for one in worst_first(findings):
         click.echo(f"\nFinding, {one.severity}: {_safe(one.text)} ({one.code})")
 
 

@@ -228,7 +228,10 @@ class Device:
 
 def called(facts: Mapping[str, Any], address: str | None, tag: str | None) -> str:
     """What a person would call a device: badge and model, else where it is."""
-    known = [part for part in (facts["brand"], facts["model"]) if part]
+    brand, model = facts["brand"], facts["model"]
+    if brand and model and model.casefold().startswith(f"{brand} ".casefold()):
+        return str(model)
+    known = [part for part in (brand, model) if part]
     if known:
         return " ".join(known)
     kind: str = facts["device_type"] or "device"
