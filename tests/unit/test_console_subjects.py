@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
 
@@ -17,6 +18,7 @@ from custodes.console import changes, problems, services
 from custodes.console.app import create_app
 from custodes.console.talks import peers
 from custodes.estate.conversations import Contact
+from custodes.estate.model import Finding
 from custodes.estate.register import Register, open_register
 
 BASE = "http://127.0.0.1:8765"
@@ -274,3 +276,16 @@ def test_a_cell_of_a_sheet_that_a_spreadsheet_would_run_is_not_run(client: TestC
     for path in ("/changes.csv", "/findings.csv", "/conversations.csv?home=GB"):
         for row in csv.reader(io.StringIO(client.get(path).text)):
             assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+
+
+def test_a_finding_quotes_the_device_by_where_it_said_so() -> None:
+    words = [{"field": "isapi.EZVIZ", "matched": "<enabled>true</enabled>"}]
+    evidence = {"fact": "cloud.relay", "value": "on", "words": words}
+    found = Finding(
+        id=1, code="cloud-relay-on", severity="high", text="x", evidence=evidence,
+        opened_at=datetime(2026, 11, 22, tzinfo=UTC),
+    )  # fmt: skip
+    (row,) = problems.rows([found], {}, [])
+    assert row.evidence == (("isapi.EZVIZ", "<enabled>true</enabled>"),)
+    other = replace(found, evidence={"port": 23, "words": "none"})
+    assert problems.rows([other], {}, [])[0].evidence == (("port", "23"), ("words", "none"))

@@ -1,7 +1,7 @@
 """Findings as a page tells them: by severity, each with its evidence. Pure."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlencode
@@ -105,7 +105,6 @@ def rows(
 
 def _row(finding: Finding, device: Summary | None, names: Mapping[int, str]) -> Row:
     site_id = finding.site_id or (device.site_id if device else None)
-    evidence = list(finding.evidence.items())[:EVIDENCE]
     return Row(
         id=finding.id,
         code=finding.code,
@@ -115,10 +114,21 @@ def _row(finding: Finding, device: Summary | None, names: Mapping[int, str]) -> 
         device=device.name if device else None,
         site_id=site_id,
         site=names.get(site_id or 0),
-        evidence=tuple((str(name), _words(value)) for name, value in evidence),
+        evidence=tuple(_told(finding.evidence))[:EVIDENCE],
         opened=finding.opened_at,
         closed=finding.closed_at,
     )
+
+
+def _told(evidence: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Evidence as it is read: the device's own words by where they stand, else what is kept."""
+    words = evidence.get("words")
+    quoted = [w for w in words if isinstance(w, Mapping)] if isinstance(words, list) else []
+    for one in quoted:
+        yield str(one.get("field", "")), _words(one.get("matched", ""))
+    for name, value in evidence.items():
+        if not quoted or name not in {"fact", "value", "words"}:
+            yield str(name), _words(value)
 
 
 def _words(value: object) -> str:
