@@ -38,7 +38,9 @@ _HEADERS = re.compile(
 _HEAD_LIMIT: Final = 64 * KIB
 _REALM = re.compile(r'[a-zA-Z]{5}\s{0,4}=\s{0,4}(?:"([^"]{0,512})"?|([^\s,"]{1,512}))')
 _SCOPE = re.compile(r"onvif://www\.onvif\.org/[^\s<>\"]{1,512}")
-_SDP_LINE = re.compile(r"\n([siua])=([^\r\n]{1,512})")
+_SDP_LINE = re.compile(r"\n([siuao])=([^\r\n]{1,512})")
+_SDP_NAMES = {"a": "rtsp.sdp.attribute", "o": "rtsp.sdp.origin"}
+_FOLD = re.compile(r"\r?\n[ \t]{1,64}(?=[^\s])")
 _NAMESPACE = re.compile(r"""xmlns(?::\w{1,32})?=["']([^"']{1,256})["']""")
 _UPNP_HEADERS = re.compile(
     r"\n(server|nt|st|usn|location|x-user-agent|hue-bridgeid)[ \t]*:[ \t]*([^\r\n]{1,1024})",
@@ -124,8 +126,13 @@ def _http(text: str) -> Iterator[Facet]:
     yield from _body(body)
 
 
+def _unfolded(head: str) -> str:
+    """The head with each header on one line: a line that begins with a blank continues another."""
+    return _FOLD.sub(" ", head) if "\n " in head or "\n\t" in head else head
+
+
 def _headers(protocol: str, head: str) -> Iterator[Facet]:
-    for written, value in _HEADERS.findall(head):
+    for written, value in _HEADERS.findall(_unfolded(head)):
         name = written.lower()
         yield f"{protocol}.header.{name}", value.rstrip()
         if name == "www-authenticate":
@@ -165,12 +172,12 @@ def _rtsp(text: str) -> Iterator[Facet]:
 
 
 def _sdp(text: str) -> Iterator[Facet]:
-    """`s=` and `i=` name the session; `a=` lines carry what only some makers write."""
+    """`s=` and `i=` name the session, `o=` its host; only some makers write some `a=` lines."""
     if not text:
         return
     lines = _SDP_LINE.findall("\n" + text[: 4 * BODY_LIMIT])[:SDP_LINES_LIMIT]
     for kind, value in lines:
-        yield f"rtsp.sdp.{'attribute' if kind == 'a' else 'session'}", value.rstrip()
+        yield _SDP_NAMES.get(kind, "rtsp.sdp.session"), value.rstrip()
 
 
 def _scopes(text: str) -> Iterator[Facet]:
@@ -215,7 +222,7 @@ _UPNP_NAMES = {"server": "upnp.server", "nt": "upnp.deviceType", "st": "upnp.dev
 
 def _upnp(text: str) -> Iterator[Facet]:
     head, body = _split(text)
-    for written, value in _UPNP_HEADERS.findall(head):
+    for written, value in _UPNP_HEADERS.findall(_unfolded(head)):
         name = written.lower()
         yield _UPNP_NAMES.get(name, f"upnp.{name}"), value.rstrip()
     document = body or text
@@ -227,12 +234,37 @@ def _upnp(text: str) -> Iterator[Facet]:
                 yield field, value[:LINE_LIMIT]
 
 
-_SYSTEM = {"1.3.6.1.2.1.1.1.0": "snmp.sysDescr", "1.3.6.1.2.1.1.2.0": "snmp.sysObjectID"}
+_SYSTEM = {
+    "1.3.6.1.2.1.1.1.0": "snmp.sysDescr",
+    "1.3.6.1.2.1.1.2.0": "snmp.sysObjectID",
+    "1.3.6.1.2.1.1.5.0": "snmp.sysName",
+}
+_SPELT = ("sys", "iso.", "enterprises.", "netSnmpAgentOIDs")
+_SYSTEM_WORD = re.compile(
+    r"^(?:[A-Za-z0-9-]{2,24}::|\.?(?:iso\.org\.dod\.internet\.mgmt\.)?(?:mib-2\.)?system\.)?"
+    r"(sysDescr|sysObjectID|sysName)(?:\.0)?(?=\s{0,4}=)",
+    re.MULTILINE,
+)
+_SYSTEM_NUMBERS = {"sysDescr": "1", "sysObjectID": "2", "sysName": "5"}
+_PRIVATE_WORD = re.compile(
+    r"(?:SNMPv2-SMI::|\.?iso\.org\.dod\.internet\.private\.)enterprises\.(?=\d)"
+)
+_ISO_WORD = re.compile(r"(?:^\.?|(?<=OID: )\.?)iso\.(?=\d)", re.MULTILINE)
+
+
+def _in_numbers(text: str) -> str:
+    """An SNMP record with the names that net-snmp writes for the beginnings of numbers undone."""
+    if not any(word in text for word in _SPELT):
+        return text
+    text = _SYSTEM_WORD.sub(lambda m: f"1.3.6.1.2.1.1.{_SYSTEM_NUMBERS[m[1]]}.0", text)
+    text = _PRIVATE_WORD.sub("1.3.6.1.4.1.", text)
+    text = text.replace("NET-SNMP-MIB::netSnmpAgentOIDs.", "1.3.6.1.4.1.8072.3.2.")
+    return _ISO_WORD.sub("1.", text)
 
 
 def snmp_values(text: str) -> list[tuple[str, str]]:
     """(OID without a leading dot, value without its type word and quotes), in order."""
-    found = _OID_LINE.findall(text[: 4 * BODY_LIMIT])
+    found = _OID_LINE.findall(_in_numbers(text[: 4 * BODY_LIMIT]))
     return [(oid, value.strip().strip('"').strip()) for oid, _, value in found]
 
 
@@ -282,6 +314,25 @@ def _der(text: str) -> bytes:
     return text.encode("latin-1", "replace")
 
 
+_PJL = "@PJL"
+_PJL_NAME = re.compile(r'"([^"\r\n]{2,200})"')
+
+
+def _printer(text: str) -> Iterator[Facet]:
+    """The name in the answer to `@PJL INFO ID`, or the name alone."""
+    found = _PJL_NAME.search(text[: 4 * LINE_LIMIT])
+    if found is None:
+        text = text.replace("@PJL INFO ID", "", 1) if _PJL in text[:64] else text
+    yield "pjl.id", (found[1] if found else text[:LINE_LIMIT]).strip()
+
+
+def _greeting(text: str) -> Iterator[Facet]:
+    """A greeting at any port; a printer answers its language there."""
+    yield "tcp.banner", text[:LINE_LIMIT]
+    if text[:64].lstrip().startswith(_PJL):
+        yield from _printer(text)
+
+
 def _title(text: str) -> Iterator[Facet]:
     yield "http.title", unescape(text[:LINE_LIMIT]).strip()
 
@@ -315,6 +366,8 @@ _CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {
     "ssdp.packet": _upnp,
     "upnp.response": _upnp,
     "snmp.record": _snmp,
+    "pjl.id": _printer,
+    "tcp.banner": _greeting,
     "dhcp.request": _dhcp,
     "mdns.packet": _mdns,
     "tls.certificate": _certificate,

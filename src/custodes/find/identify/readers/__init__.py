@@ -70,7 +70,10 @@ OBSERVATION_READERS: Mapping[str, Reader] = {
 
 def _realm(field: str, text: str) -> Reading:
     read = axis.realm if text.startswith("AXIS_") else dahua.serial_in_realm
-    return read(field, text)
+    reading = read(field, text)
+    if not reading.claims:
+        reading.claims += mac.alone(field, text).claims
+    return reading
 
 
 def _both(first: Reader, second: Reader) -> Reader:
@@ -96,8 +99,13 @@ FACET_READERS: Mapping[str, Reader] = {
     "rtsp.header.via": partial(between.via, "rtsp.header.via"),
     "rtsp.header.server": partial(between.program, "rtsp.header.server"),
     "rtsp.sdp.session": partial(between.program, "rtsp.sdp.session"),
+    "rtsp.sdp.origin": partial(mac.origin, "rtsp.sdp.origin"),
+    "dhcp.hostname": partial(mac.hosted, "dhcp.hostname"),
+    "snmp.sysName": partial(mac.hosted, "snmp.sysName"),
+    "upnp.server": partial(network.served, "upnp.server"),
     "onvif.manufacturer": partial(between.program, "onvif.manufacturer"),
     "onvif.model": partial(between.program, "onvif.model"),
+    "pjl.id": network.printer,
     "dhcp.vendor_class": network.dhcp_vendor_class,
     "snmp.sysDescr": partial(axis.description, "snmp.sysDescr"),
     "ftp.banner": partial(axis.greeting, "ftp.banner"),
@@ -139,6 +147,10 @@ WORD_READERS: Mapping[str, Reader] = {
         "sip.user_agent ftp.banner telnet.banner snmp.sysDescr upnp.modelDescription "
         "upnp.friendlyName mdns.instance mdns.txt"
     ).split()
+}
+WORD_READERS = {
+    **WORD_READERS,
+    "rtsp.sdp.session": partial(words.filmed, "rtsp.sdp.session"),
 }
 # For a facet that gave no model otherwise, by its field.
 NUMBER_READERS: Mapping[str, Reader] = {

@@ -1,6 +1,7 @@
 """What other protocols let slip: SNMP, DHCP, mDNS, UDP discovery, GB/T 28181, asset lists. Pure."""
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from custodes.find.identify import models, names
@@ -43,6 +44,20 @@ def snmp(text: str) -> Reading:
     return reading
 
 
+_PRINTER: Final = "HP printer job language reference: `@PJL INFO ID` names maker and model"
+_SERIES: Final = re.compile(r"\s+series\b.*|[:;].*", re.IGNORECASE | re.DOTALL)
+
+
+def printer(text: str) -> Reading:
+    """`Brother HL-5450DN series:84E-B54:Ver.L`: a known maker first, the model behind it."""
+    reading = Reading("pjl-name", "pjl.id", _PRINTER)
+    found = names.leading_brand(text[:200])
+    if found is not None:
+        reading.say("vendor", found[0], BANNER, text)
+        reading.say("model", _SERIES.sub("", found[1]).strip(), LOOKS, text)
+    return reading
+
+
 _CATALOG: Final = "GB/T 28181 MANSCDP answer"
 
 
@@ -62,9 +77,40 @@ def gb28181(field: str, text: str) -> Reading:
         reading.say("model", model, DECLARED)
     reading.say("firmware", read.get("Firmware"), DECLARED)
     kind = models.device_type_of(model) if model else None
-    reading.say("device_type", kind or "camera", BANNER if kind else LOOKS, model or manufacturer)
+    if kind is not None:
+        reading.say("device_type", kind, BANNER, model)
+    else:
+        _coded(reading, read, text, model or manufacturer)
     reading.say("is_surveillance", True, PROTOCOL, model or manufacturer)
     return reading
+
+
+# GB/T 28181, annex on codes: digits 11 to 13 of the twenty say what has the code.
+_CODE: Final = re.compile(r"<DeviceID>\s{0,9}(\d{10}(\d{3})\d{7})\s{0,9}</DeviceID>")
+_CODED: Final = {
+    "111": "recorder",
+    "112": "encoder",
+    "113": "encoder",
+    "114": "decoder",
+    "118": "recorder",
+    "131": "camera",
+    "132": "camera",
+}
+_RECORDS: Final = re.compile(r"(?i)(?<![a-z])(?:[ndxh]vr)(?![a-z])|video recorder")
+
+
+def _coded(reading: Reading, read: Mapping[str, str], text: str, shown: str | None) -> None:
+    """What the codes say it is, or the plain word; a recorder tells of its one camera too."""
+    for key in ("Model", "DeviceType", "DeviceName"):
+        if _RECORDS.search(read.get(key, "")[:200]):
+            reading.say("device_type", "recorder", BANNER, read[key])
+            return
+    codes = {_CODED[kind]: code for code, kind in _CODE.findall(text[:16384]) if kind in _CODED}
+    told = next((kind for kind in ("recorder", "encoder", "decoder") if kind in codes), None)
+    if told is not None:
+        reading.say("device_type", told, BANNER, codes[told])
+    else:
+        reading.say("device_type", "camera", LOOKS, codes.get("camera", shown))
 
 
 _ITEM: Final = re.compile(r"<Item>(.{0,2000}?)(?:</Item>|$)", re.DOTALL)
@@ -182,9 +228,10 @@ def upnp_description(text: str) -> Reading:
     """What a device description states: maker, model, serial number."""
     reading = Reading("upnp-description", "upnp.response", _UPNP)
     read = fields(text)
-    manufacturer, model = read.get("manufacturer", ""), read.get("modelName", "")
+    manufacturer = read.get("manufacturer", "")
     if not manufacturer or "InternetGatewayDevice" in manufacturer:
         return reading
+    _version(reading, read)
     named = names.brand(manufacturer)
     if named is None and (leading := names.leading_brand(manufacturer)) is not None:
         named = leading[0]
@@ -192,6 +239,7 @@ def upnp_description(text: str) -> Reading:
         reading.say("vendor", named, LOOKS, manufacturer)
     elif names.neutral(manufacturer):
         reading.say(NEUTRAL, True, LOOKS, manufacturer)
+    model = _model(read, named)
     if not model or models.is_generic(model):
         return reading
     reading.say("model", model, LOOKS)
@@ -203,6 +251,54 @@ def upnp_description(text: str) -> Reading:
         mac.add_holder(reading, address, read["serialNumber"])
     else:
         reading.say("serial", read.get("serialNumber"), LOOKS)
+    return reading
+
+
+_VERSIONS: Final = frozenset(
+    "firmwareversion softwareversion firmware fwversion swversion x_firmwareversion "
+    "x_softwareversion".split()
+)
+
+
+def _version(reading: Reading, read: Mapping[str, str]) -> None:
+    for key, value in read.items():
+        if key.lower() in _VERSIONS and any(map(str.isdigit, value)):
+            reading.say("firmware", models.firmware(value[:100]), LOOKS, value)
+            return
+
+
+_NUMBER: Final = re.compile(r"(?!v?\d+(?:\.\d+)*$)(?=[A-Za-z-]*\d)[A-Za-z][\w./()+-]{2,30}")
+
+
+def _model(read: Mapping[str, str], vendor: str | None) -> str:
+    """The model without the brand before it; the number where the name is only a family's."""
+    model, number = read.get("modelName", ""), read.get("modelNumber", "")
+    leading = names.leading_brand(model) if vendor is not None else None
+    if leading is not None and leading[0] == vendor and not models.is_generic(leading[1] or "hd"):
+        model = leading[1]
+    is_family = not any(map(str.isdigit, model))
+    return number if is_family and _NUMBER.fullmatch(number) else model
+
+
+_SERVED: Final = re.compile(r"UPnP/\d\.\d,?\s{1,4}([A-Za-z][\w -]{1,40})(?:/|$)")
+_ACCUSED: Final = frozenset({"Hikvision", "Dahua"})  # a word in a banner is too little
+
+
+def served(field: str, text: str) -> Reading:
+    """`Linux/2.6 UPnP/1.0 Vivotek/1.0`: the product behind the two, where its brand is known."""
+    reading = Reading("upnp-product", field, _UPNP)
+    found = _SERVED.search(text[:256]) if "UPnP/" in text else None
+    leading = names.leading_brand(found[1]) if found is not None else None
+    if found is None or leading is None or leading[0] in _ACCUSED:
+        return reading
+    vendor, rest = leading
+    if rest and not (_NUMBER.fullmatch(rest) or device_type_in(rest)):
+        return reading
+    reading.say("vendor", vendor, LOOKS, found[0])
+    if _NUMBER.fullmatch(rest):
+        reading.say("model", rest, LOOKS, found[0])
+        if names.makes_cameras(vendor):
+            reading.say("device_type", models.device_type_of(rest, vendor), LOOKS, found[0])
     return reading
 
 

@@ -5,6 +5,7 @@ platform on every badge. Namespaces are no evidence of a maker (CamHi devices ca
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
@@ -13,6 +14,7 @@ from custodes.find.identify.claims import (
     BANNER,
     DECLARED,
     DEFAULT,
+    HINT,
     LOOKS,
     MODEL,
     NEUTRAL,
@@ -54,13 +56,10 @@ def scopes(field: str, text: str) -> Reading:
     model = _model(said)
     if model is not None:
         reading.say("model", model.plain, PROTOCOL, model.raw)
-    platform = _platform(reading, said)
+    platform = _platform(reading, said, model)
     brand = _brand(reading, said, model, platform)
-    for found in said.get("mac", ())[:1]:
-        address = mac.normalise(found.plain)
-        if address is not None:
-            reading.say("mac", address, PROTOCOL, found.raw)
-            mac.add_holder(reading, address, found.raw)
+    _address(reading, said)
+    _numbers(reading, said)
     kind = models.device_type_of(model.plain, brand) if model else None
     _kind(reading, said, kind, model, text)
     return reading
@@ -74,12 +73,73 @@ def _model(said: Scopes) -> Said | None:
     return None
 
 
-def _platform(reading: Reading, said: Scopes) -> str | None:
+def _platform(reading: Reading, said: Scopes, model: Said | None) -> str | None:
+    """Say whose platform leaves this scope; beside a name that nobody knows it is only a hint."""
     for found in said.get("extension", ()):
         if found.plain.startswith("unique identifier"):
-            reading.say("maker", "Dahua", PROTOCOL, found.raw)
+            certain = not _is_stranger(said, model) or _is_numbered_so(said)
+            reading.say("maker" if certain else HINT, "Dahua", PROTOCOL, found.raw)
             return "Dahua"
     return None
+
+
+def _is_stranger(said: Scopes, model: Said | None) -> bool:
+    """Whether the name scope holds a word that is no brand known to us, no model, no filler."""
+    named = said.get("name", [Said("", "")])[0].plain
+    if not named or names.neutral(named) or models.is_generic(named):
+        return False
+    if names.leading_brand(named) is not None:
+        return False
+    rest = named.casefold().replace(model.plain.casefold(), "") if model else named
+    return any(
+        not (names.neutral(word) or models.is_generic(word))
+        for word in _NAME_WORD.findall(rest[:120])
+    )
+
+
+_NAME_WORD: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,}(?![A-Za-z0-9])")
+
+
+def _is_numbered_so(said: Scopes) -> bool:
+    serials = (found.plain for kind in _SERIALS for found in said.get(kind, ()))
+    return any(models.is_dahua_serial(serial) for serial in serials)
+
+
+_SERIALS: Final = ("serial", "serialnumber", "serialno", "sn")
+_VERSIONS: Final = ("firmware", "firmwareversion", "softwareversion", "version")
+_VERSION: Final = re.compile(r"(?=.{5})(?=[\w. -]{0,40}\d)\w{1,12}(?:[. -]\w{1,16}){1,8}")
+
+
+def _address(reading: Reading, said: Scopes) -> None:
+    """The address in a scope of its own, or inside the serial or the name."""
+    for found in said.get("mac", ())[:1]:
+        address = mac.normalise(found.plain)
+        if address is not None:
+            reading.say("mac", address, PROTOCOL, found.raw)
+            mac.add_holder(reading, address, found.raw)
+            return
+    for kind in ("macaddress", *_SERIALS, "hardware", "name"):
+        for found in said.get(kind, ())[:2]:
+            if mac.add_inside(reading, found.plain, found.raw):
+                return
+
+
+def _numbers(reading: Reading, said: Scopes) -> None:
+    """Serial and version in scopes of their own, and whose form they have."""
+    serial = _written(said, _SERIALS)
+    if serial is not None and mac.normalise(serial.plain) is None:
+        reading.say("serial", serial.plain, PROTOCOL, serial.raw)
+        reading.say("maker", models.maker_of_serial(serial.plain), BANNER, serial.raw)
+    version = _written(said, _VERSIONS)
+    if version is not None and _VERSION.fullmatch(version.plain):
+        reading.say("firmware", models.firmware(version.plain), PROTOCOL, version.raw)
+        reading.say("maker", models.maker_of_firmware(version.plain), BANNER, version.raw)
+
+
+def _written(said: Scopes, kinds: Sequence[str]) -> Said | None:
+    """The first scope of these kinds, its value with the underscores that belong to a number."""
+    found = next((s for kind in kinds for s in said.get(kind, ()) if s.plain), None)
+    return None if found is None else Said(unquote(found.raw.split("/", 4)[4]).strip(), found.raw)
 
 
 def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | None) -> str | None:
@@ -98,7 +158,7 @@ def _brand(reading: Reading, said: Scopes, model: Said | None, platform: str | N
     in_model = names.brand_in_model(model.plain) if model else None
     if model is not None and in_model is not None:
         reading.say("vendor", in_model, MODEL, model.raw)
-    elif platform is not None or names.neutral(named.plain):
+    elif platform is not None or (named.plain and names.neutral(named.plain)):
         reading.say(NEUTRAL, True, PROTOCOL, named.raw)
     return in_model
 

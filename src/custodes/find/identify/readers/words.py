@@ -15,13 +15,14 @@ from custodes.knowledge.devices import DEVICE_TYPES, device_type
 
 _SOURCE: Final = "the plain meaning of the words"
 _CAMERA: Final = (
-    r"(?:ip|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|panoramic|turret|"
+    r"(?:ip|internet protocol|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|"
+    r"panoramic|turret|"
     r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
     r"webcam|(?<=\d )camera|camera server|video (?:viewer|network station)"
 )
 _RECORDER: Final = (
-    r"(?:network|digital|embedded|hybrid) (?:net )?(?:video |disk )?(?:recorder|dvr|nvr)|"
-    r"[ie]?[ndxh]vrs?|video recorder"
+    r"(?:network|digital|embedded|hybrid)[ _-](?:net[ _-])?(?:video[ _-]|disk[ _-])?"
+    r"(?:recorder|dvr|nvr)|[ie]?[ndxh]vrs?|video[ _-]recorder"
 )
 _PRINTER: Final = (
     r"(?:laser|desk|office|design|photo)jet|printer|jetdirect|docuprint|bizhub|imagerunner|"
@@ -165,6 +166,15 @@ def plain(field: str, text: str) -> Reading:
         reading.say("device_type", kind, LOOKS - 0.1, text[:200])
     if kind in (None, *_UNTOLD) and _watches(text):
         reading.say("is_surveillance", True, LOOKS - 0.15, text[:200])
+    return reading
+
+
+def filmed(field: str, text: str) -> Reading:
+    """What the name of a stream calls its source, where that is surveillance equipment."""
+    reading = plain(field, text)
+    kinds = [c.value for c in reading.claims if c.conclusion == "device_type"]
+    if any(not DEVICE_TYPES.get(str(kind)) for kind in kinds):
+        reading.claims.clear()  # a stream is named by whoever sends it: "Router cam", "TV hub"
     return reading
 
 
