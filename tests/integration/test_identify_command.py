@@ -202,3 +202,27 @@ def test_an_answer_comes_before_the_next_question() -> None:
             assert json.loads(process.stdout.readline())["vendor"] == "Hikvision"
         process.stdin.close()
         assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize(
+    "head",
+    [b"RIFF\x24\x00\x00\x00WEBPVP8 ", b"GIF89a\x01\x00\x01\x00", b"\xd4\xc3\xb2\xa1\x02\x00"],
+)
+def test_a_file_of_another_kind_is_one_error_and_not_one_for_each_line(
+    tmp_path: Path, head: bytes
+) -> None:
+    path = tmp_path / "shot.any"
+    path.write_bytes(head + b"\n\x01\n" * 40)
+    status, found, error = run(str(path))
+    assert (status, found) == (3, [])
+    assert "neither observations nor a picture or recording that is read" in error
+    assert len(error.splitlines()) == 2
+
+
+def test_an_observation_that_holds_a_zero_byte_is_still_answered_and_the_rest_too(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "seen.jsonl"
+    path.write_bytes(line(**GOOD) + b"\x00\n" + line(**GOOD))
+    status, found, _ = run(str(path))
+    assert (status, len(found)) == (3, 2)

@@ -82,6 +82,8 @@ def identify(
         return media.identify_media(file, evidence=evidence, marks_only=marks_only, human=human)
     if evidence is not None or marks_only:
         raise UsageError("--evidence and --marks-only are for pictures and recordings")
+    if file != "-":
+        media.refuse_other_kinds(file)
     trouble = Trouble(as_json)
     gc.freeze()  # readings hold no cycles: looking for some costs a tenth of the time
     gc.set_threshold(50_000, 20, 100)

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from custodes.cli import output
-from custodes.errors import Missing, UsageError
+from custodes.errors import InputError, Missing, UsageError
+from custodes.find.read.streams import GZIP_MAGIC
 from custodes.units import MIB
 
 if TYPE_CHECKING:
     from custodes.find.media.study import Study
     from custodes.identity import Identity
 
+_HEAD_BYTES = 512
 CROPS_BYTES = 64 * MIB  # written into one folder by one command
 
 
@@ -24,6 +26,27 @@ def is_media(file: str) -> bool:
     from custodes.find.media import study
 
     return study.is_media(Path(file))
+
+
+def refuse_other_kinds(file: str) -> None:
+    """Raise InputError where a file begins with bytes that no line of text holds.
+
+    What begins like an observation is read line by line, whatever follows.
+    """
+    try:
+        if not os.path.isfile(file):
+            return
+        with open(file, "rb") as stream:
+            head = stream.read(_HEAD_BYTES)
+    except OSError:
+        return  # whoever opens it next says why it cannot be read
+    if head.startswith(GZIP_MAGIC) or head.lstrip()[:1] == b"{" or b"\0" not in head:
+        return
+    raise InputError(
+        f"{file} is neither observations nor a picture or recording that is read",
+        hint="Convert pictures to JPEG or PNG, recordings to MP4; captures and scan files are read "
+        "by `custodes import`.",
+    )
 
 
 def identify_media(file: str, *, evidence: str | None, marks_only: bool, human: bool) -> int:
