@@ -245,13 +245,18 @@ def upnp_description(text: str) -> Reading:
     reading.say("model", model, LOOKS)
     if named is not None and names.makes_cameras(named):
         reading.say("device_type", models.device_type_of(model, named), LOOKS, model)
-    address = mac.normalise(read.get("serialNumber", ""))
-    if address is not None and names.holder(address) is not None:
-        reading.say("mac", address, LOOKS, read["serialNumber"])
-        mac.add_holder(reading, address, read["serialNumber"])
-    else:
-        reading.say("serial", read.get("serialNumber"), LOOKS)
+    _serial(reading, read.get("serialNumber"))
     return reading
+
+
+def _serial(reading: Reading, number: str | None) -> None:
+    """The serial number, which many devices fill with their own address."""
+    address = mac.normalise(number or "")
+    if number is not None and address is not None and names.holder(address) is not None:
+        reading.say("mac", address, LOOKS, number)
+        mac.add_holder(reading, address, number)
+    else:
+        reading.say("serial", number, LOOKS)
 
 
 _VERSIONS: Final = frozenset(
