@@ -3,6 +3,7 @@
 import pytest
 
 from custodes.find.identify.core import identify
+from custodes.find.identify.explain import explain
 from custodes.find.identify.facets import cut
 from custodes.identity import Identity
 from custodes.observation import observe
@@ -268,6 +269,8 @@ def test_one_sign_of_a_platform_beside_a_strangers_name_is_shown_and_not_told(na
     shown = [e for e in found.evidence if e.conclusion == "maker"]
     assert shown
     assert all(e.against and e.value == "Dahua" for e in shown)
+    told = [said.text for said in explain(found) if said.part == "against"]
+    assert any("one sign beside a name not known to us is too little" in text for text in told)
 
 
 @pytest.mark.parametrize(
