@@ -31,7 +31,7 @@ def test_every_file_format_and_every_field_is_fuzzed() -> None:
 
 
 def row() -> dict[str, object]:
-    return {"name": "x", "inputs": 0, "slowest_ms": 0.0, "faults": []}
+    return {"name": "x", "inputs": 0, "slowest_ms": 0.0, "faults": [], "slow_s": 1.0}
 
 
 @pytest.mark.parametrize("fault", [ValueError("no"), KeyError("k"), MemoryError()])
