@@ -33,6 +33,12 @@ def test_a_realm_that_is_an_address_is_read_like_one(field: str, realm: str) -> 
     assert (found.mac, found.maker, found.vendor) == (AXIS, "Axis", "Axis")
 
 
+def test_an_address_inside_a_realm_is_read_where_its_prefix_is_known() -> None:
+    assert say("rtsp.realm", f"IPC_{WRITTEN}").mac == AXIS
+    assert say("rtsp.realm", f"IPC{WRITTEN}0").mac is None
+    assert say("rtsp.realm", "IPC_fefefe112233").mac is None
+
+
 @pytest.mark.parametrize("realm", ["123456789012", "deadbeefcafe0", "decade facade"])
 def test_a_realm_of_twelve_characters_that_is_no_known_address_says_nothing(realm: str) -> None:
     found = say("http.realm", realm)
@@ -120,6 +126,8 @@ def test_a_greeting_that_quotes_a_name_is_no_printers() -> None:
         ({"modelName": "Vivotek IP8332"}, "IP8332", None),
         ({"modelName": "Network Camera", "modelNumber": "IP8332"}, "IP8332", None),
         ({"modelName": "IP8332", "modelNumber": "1.0"}, "IP8332", None),
+        ({"modelName": "Network Camera IP8332", "modelNumber": "IP8332"}, "IP8332", None),
+        ({"modelName": "IP8332 Wireless", "modelNumber": "IP83"}, "IP8332 Wireless", None),
         ({"modelName": "IP8332", "firmwareVersion": "0301a"}, "IP8332", "0301a"),
         ({"modelName": "IP8332", "softwareVersion": "none"}, "IP8332", None),
     ],
@@ -182,12 +190,21 @@ def test_a_chinese_platforms_code_tells_a_recorder_from_a_camera(
     assert (found.device_type, found.is_surveillance) == (kind, True)
 
 
+def test_a_code_alone_tells_the_kind_and_another_number_does_not() -> None:
+    bare = "<Response><DeviceID>{}</DeviceID><Result>OK</Result></Response>"
+    found = say("gb28181.DeviceInfo", bare.format("34020000001180000001"))
+    assert (found.device_type, found.is_surveillance) == ("recorder", True)
+    assert say("gb28181.DeviceInfo", bare.format("34020000002000000001")).is_surveillance is None
+    assert say("gb28181.DeviceInfo", bare.format("1180000001")).device_type is None
+
+
 @pytest.mark.parametrize(
     "line",
     [
         "SNMPv2-MIB::sysDescr.0 = STRING: AXIS P3343 Network Camera",
         'iso.3.6.1.2.1.1.1.0 = STRING: "AXIS P3343 Network Camera"',
         '.1.3.6.1.2.1.1.1.0 = STRING: "AXIS P3343 Network Camera"',
+        "SNMPv2-SMI::mib-2.1.1.0 = STRING: AXIS P3343 Network Camera",
         "system.sysDescr.0 = AXIS P3343 Network Camera",
         "RFC1213-MIB::sysDescr.0 = STRING: AXIS P3343 Network Camera",
     ],
@@ -213,6 +230,18 @@ def test_an_object_id_is_read_in_each_spelling(value: str) -> None:
         ("snmp.sysName", f"axis-{WRITTEN}"),
     ]
     assert say("snmp.record", text).mac == AXIS
+
+
+def test_single_snmp_values_are_read_with_and_without_their_type() -> None:
+    told = 'STRING: "AXIS P3343 Network Camera"'
+    assert cut("snmp.sysDescr", told) == [("snmp.sysDescr", "AXIS P3343 Network Camera")]
+    assert cut("snmp.sysDescr", "STRINGS: 6") == [("snmp.sysDescr", "STRINGS: 6")]
+    for value in (
+        "SNMPv2-SMI::enterprises.368.1",
+        "OID: iso.3.6.1.4.1.368.1",
+        ".1.3.6.1.4.1.368.1",
+    ):
+        assert cut("snmp.sysObjectID", value) == [("snmp.sysObjectID", "1.3.6.1.4.1.368.1")]
 
 
 def test_another_table_of_an_snmp_record_is_no_description() -> None:
@@ -244,6 +273,7 @@ def test_the_product_of_a_search_answer_names_a_known_brand(
     ("field", "text", "kind"),
     [
         ("http.title", "Internet Protocol Camera", "camera"),
+        ("http.title", "Internet-Protocol-Camera", "camera"),
         ("http.title", "Network-Video-Recorder", "recorder"),
         ("http.realm", "Digital_Video_Recorder", "recorder"),
         ("rtsp.sdp", "v=0\r\ns=Zorblax Network-Video-Recorder\r\n", "recorder"),

@@ -239,7 +239,7 @@ _SYSTEM = {
     "1.3.6.1.2.1.1.2.0": "snmp.sysObjectID",
     "1.3.6.1.2.1.1.5.0": "snmp.sysName",
 }
-_SPELT = ("sys", "iso.", "enterprises.", "netSnmpAgentOIDs")
+_SPELT = ("sys", "iso.", "mib-2.", "enterprises.", "netSnmpAgentOIDs")
 _SYSTEM_WORD = re.compile(
     r"^(?:[A-Za-z0-9-]{2,24}::|\.?(?:iso\.org\.dod\.internet\.mgmt\.)?(?:mib-2\.)?system\.)?"
     r"(sysDescr|sysObjectID|sysName)(?:\.0)?(?=\s{0,4}=)",
@@ -249,6 +249,8 @@ _SYSTEM_NUMBERS = {"sysDescr": "1", "sysObjectID": "2", "sysName": "5"}
 _PRIVATE_WORD = re.compile(
     r"(?:SNMPv2-SMI::|\.?iso\.org\.dod\.internet\.private\.)enterprises\.(?=\d)"
 )
+_MIB_WORD = re.compile(r"^(?:SNMPv2-SMI::)?mib-2\.(?=\d)", re.MULTILINE)
+_TYPE_WORD = re.compile(r"(?:STRING|OID):\s{0,4}")
 _ISO_WORD = re.compile(r"(?:^\.?|(?<=OID: )\.?)iso\.(?=\d)", re.MULTILINE)
 
 
@@ -258,6 +260,7 @@ def _in_numbers(text: str) -> str:
         return text
     text = _SYSTEM_WORD.sub(lambda m: f"1.3.6.1.2.1.1.{_SYSTEM_NUMBERS[m[1]]}.0", text)
     text = _PRIVATE_WORD.sub("1.3.6.1.4.1.", text)
+    text = _MIB_WORD.sub("1.3.6.1.2.1.", text)
     text = text.replace("NET-SNMP-MIB::netSnmpAgentOIDs.", "1.3.6.1.4.1.8072.3.2.")
     return _ISO_WORD.sub("1.", text)
 
@@ -273,6 +276,21 @@ def _snmp(text: str) -> Iterator[Facet]:
         field = _SYSTEM.get(oid)
         if field and value:
             yield field, (value.lstrip(".") if field.endswith("ID") else value)[:LINE_LIMIT]
+
+
+def _system(text: str) -> Iterator[Facet]:
+    yield "snmp.sysDescr", _typeless(text)
+
+
+def _object(text: str) -> Iterator[Facet]:
+    yield "snmp.sysObjectID", _typeless(_in_numbers(text[:LINE_LIMIT])).lstrip(".")
+
+
+def _typeless(text: str) -> str:
+    """A value without the word that net-snmp writes for its type, and the quotes behind it."""
+    typed = _TYPE_WORD.match(text)
+    text = text[typed.end() :].strip().strip('"').strip() if typed else text
+    return text[:LINE_LIMIT]
 
 
 _DHCP = {"12": "dhcp.hostname", "60": "dhcp.vendor_class", "55": "dhcp.parameters"}
@@ -366,6 +384,8 @@ _CUTTERS: dict[str, Callable[[str], Iterator[Facet]]] = {
     "ssdp.packet": _upnp,
     "upnp.response": _upnp,
     "snmp.record": _snmp,
+    "snmp.sysDescr": _system,
+    "snmp.sysObjectID": _object,
     "pjl.id": _printer,
     "tcp.banner": _greeting,
     "dhcp.request": _dhcp,

@@ -72,7 +72,7 @@ def _realm(field: str, text: str) -> Reading:
     read = axis.realm if text.startswith("AXIS_") else dahua.serial_in_realm
     reading = read(field, text)
     if not reading.claims:
-        reading.claims += mac.alone(field, text).claims
+        reading.claims += mac.alone(field, text).claims or mac.hosted(field, text).claims
     return reading
 
 

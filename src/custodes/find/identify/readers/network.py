@@ -66,10 +66,10 @@ def gb28181(field: str, text: str) -> Reading:
     reading = Reading("gb28181-answer", field, _CATALOG)
     read = fields(text)
     manufacturer, model = read.get("Manufacturer"), read.get("Model")
-    if not (manufacturer or model):
-        return reading
     if text.count("<Item>") > 1:
-        return _catalogue(reading, text)
+        return _catalogue(reading, text) if manufacturer or model else reading
+    if not (manufacturer or model):
+        return _only_coded(reading, text)
     if manufacturer and not names.neutral(manufacturer):
         named = names.brand(manufacturer)
         reading.say("vendor", named or manufacturer, DECLARED if named else PROTOCOL, manufacturer)
@@ -97,6 +97,15 @@ _CODED: Final = {
     "132": "camera",
 }
 _RECORDS: Final = re.compile(r"(?i)(?<![a-z])(?:[ndxh]vr)(?![a-z])|video recorder")
+
+
+def _only_coded(reading: Reading, text: str) -> Reading:
+    """An answer that names neither maker nor model may still say by its code what gave it."""
+    code = next((code for code, kind in _CODE.findall(text[:16384]) if kind in _CODED), None)
+    if code is not None:
+        _coded(reading, {}, text, code)
+        reading.say("is_surveillance", True, BANNER, code)
+    return reading
 
 
 def _coded(reading: Reading, read: Mapping[str, str], text: str, shown: str | None) -> None:
@@ -281,7 +290,7 @@ def _model(read: Mapping[str, str], vendor: str | None) -> str:
     leading = names.leading_brand(model) if vendor is not None else None
     if leading is not None and leading[0] == vendor and not models.is_generic(leading[1] or "hd"):
         model = leading[1]
-    is_family = not any(map(str.isdigit, model))
+    is_family = not any(map(str.isdigit, model)) or model.endswith(f" {number}")
     return number if is_family and _NUMBER.fullmatch(number) else model
 
 

@@ -15,7 +15,7 @@ from custodes.knowledge.devices import DEVICE_TYPES, device_type
 
 _SOURCE: Final = "the plain meaning of the words"
 _CAMERA: Final = (
-    r"(?:ip|internet protocol|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|"
+    r"(?:ip|internet[ _-]protocol|network|net|web|internet|box|dome|bullet|ptz|fisheye|thermal|"
     r"panoramic|turret|"
     r"surveillance|security|cctv|wireless|hd|video)[ _-]?cam(?:era)?s?(?: ?server)?|ipcam\w*|"
     r"webcam|(?<=\d )camera|camera server|video (?:viewer|network station)"
