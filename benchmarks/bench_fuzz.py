@@ -96,13 +96,8 @@ def _fuzz(job: tuple[str, float, int, str, float]) -> dict[str, Any]:
     target = next(t for t in targets() if t.name == name)
     rng = random.Random(seed)
     signal.signal(signal.SIGALRM, _alarm)
-    row: dict[str, Any] = {
-        "name": name,
-        "inputs": 0,
-        "slowest_ms": 0.0,
-        "more_mib": 0.0,
-        "faults": [],
-    }
+    row: dict[str, Any] = {"name": name, "inputs": 0, "slowest_ms": 0.0, "more_mib": 0.0}
+    row |= {"faults": [], "slow_s": slow_s}
     for seed_bytes in target.seeds[:3]:
         _one(target, seed_bytes, row, folder)  # loads whatever is loaded once
     row["inputs"] = 0
