@@ -21,7 +21,6 @@ WRITTEN: Final = 0.25  # a person wrote it in a list
 # from platform or prefix.
 NEUTRAL: Final = "brand.neutral"
 DEFAULT: Final = "vendor.default"
-HINT: Final = "maker.hint"  # a maker that counts only where a second sign says the same
 
 
 class Claim(msgspec.Struct, frozen=True, gc=False, cache_hash=True):

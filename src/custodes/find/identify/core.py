@@ -12,7 +12,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from custodes.find.identify import matcher, models, names, possible, weigh
-from custodes.find.identify.claims import DEFAULT, HINT, PREFIX, PROTOCOL, Claim
+from custodes.find.identify.claims import DEFAULT, PREFIX, PROTOCOL, Claim
 from custodes.find.identify.facets import BODY_LIMIT, cut, text_of
 from custodes.find.identify.readers import (
     FACET_READERS,
@@ -226,19 +226,6 @@ def _consistent(claims: list[Claim]) -> list[Claim]:
     return [c for c in claims if c.fingerprint not in foreign] if foreign else claims
 
 
-def _hinted(claims: list[Claim]) -> list[Claim]:
-    """A scope that is only a hint beside the others is one where a rule reads it alone, too."""
-    hints = {c.value for c in claims if c.conclusion == HINT}
-    if not hints:
-        return claims
-    return [
-        replace(c, conclusion=HINT)
-        if c.conclusion == "maker" and c.value in hints and "unique_identifier" in c.matched
-        else c
-        for c in claims
-    ]
-
-
 def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
     """A whole SNMP record names vendor and model of surveillance equipment only.
 
@@ -259,10 +246,6 @@ def _of_surveillance_only(claims: list[Claim]) -> list[Claim]:
 
 # What is done with the claims of a whole observation of some fields.
 _AFTERWARDS: Final[Mapping[str, Callable[[list[Claim]], list[Claim]]]] = {
-    "onvif.ProbeMatch": _hinted,
-    "onvif.Hello": _hinted,
-    "onvif.scopes": _hinted,
-    "onvif.soap.GetScopes": _hinted,
     "onvif.soap.GetDeviceInformation": _consistent,
     "upnp.response": _consistent,
     "snmp.record": _of_surveillance_only,

@@ -206,18 +206,9 @@ def against(identity: Identity, e: Evidence) -> str:
     place, held = where(e.field), getattr(identity, e.conclusion)
     place = place[:1].upper() + place[1:]
     says = f"{place}, {quote(e.matched)}, speaks for {_value(e.value)} as {label(e.conclusion)}"
-    if held is None and _is_lone_sign(identity, e):
-        return f"{says}; one sign beside a name not known to us is too little, so none is told."
     if held is None:
         return f"{says}; what else was seen contradicts it, so none is told."
     return f"{says}; what speaks for {_value(held)} is stronger."
-
-
-def _is_lone_sign(identity: Identity, e: Evidence) -> bool:
-    """Whether a maker is not told though nothing names another: a hint that nothing confirms."""
-    if e.conclusion != "maker" or identity.conditions:
-        return False
-    return all(o.value == e.value for o in identity.evidence if o.conclusion == "maker")
 
 
 def _value(value: str | bool) -> str:

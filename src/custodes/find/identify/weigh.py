@@ -11,7 +11,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from custodes.find.identify import conditions, names, places, possible
-from custodes.find.identify.claims import DECLARED, DEFAULT, HINT, LOOKS, NEUTRAL, PREFIX, Claim
+from custodes.find.identify.claims import DECLARED, DEFAULT, LOOKS, NEUTRAL, PREFIX, Claim
 from custodes.find.identify.recent import Recent
 from custodes.identity import CONCLUSIONS, CONDITION, Evidence, Identity
 from custodes.knowledge.devices import DEVICE_TYPES
@@ -25,7 +25,7 @@ UNDECLARED_LIMIT: Final = 0.99
 _NOWHERE: Final[places.Ports] = {}
 _SOFTWARE: Final = "video management system"
 
-_PLAIN: Final = frozenset({*CONCLUSIONS, DEFAULT, NEUTRAL, HINT})  # the others are conditions
+_PLAIN: Final = frozenset({*CONCLUSIONS, DEFAULT, NEUTRAL})  # the others are conditions
 _EXACT: Final = ("product_family", "model", "firmware", "serial", "mac")
 
 
@@ -84,7 +84,6 @@ class _Weighing:
         for name in _EXACT:
             if name in readings:
                 setattr(out, name, _exact(readings[name]))
-        self._hear_hints()
         self._hear_defaults()
         self._hear_badges()
         vendor, vendor_score = self._pick("vendor")
@@ -178,25 +177,6 @@ class _Weighing:
             _show(out.evidence, self.readings[name], None)
         if told or (out.vendor and out.maker and out.vendor != out.maker):
             out.conditions = conditions.of(out)
-
-    def _hear_hints(self) -> None:
-        """One sign of a maker beside a stranger's name needs a second; alone it is only shown."""
-        hints = self.readings.pop(HINT, None)
-        if hints is None:
-            return
-        said = {str(e[0].value) for n in ("maker", DEFAULT) for e in self.readings.get(n, ())}
-        badges = {str(e[0].value) for e in self.readings.get("vendor", ())}
-        for entry in hints:
-            maker = str(entry[0].value)
-            held = maker in said | badges or any(names.may_be_built_by(b, maker) for b in badges)
-            if held:
-                self.readings["maker"] = [
-                    *self.readings.get("maker", ()),
-                    *_renamed([entry], "maker"),
-                ]
-            else:
-                shown = [*self.aside.get("maker", ()), *_renamed([entry], "maker")]
-                self.aside = {**self.aside, "maker": shown}
 
     def _hear_defaults(self) -> None:
         """A brand that only follows from platform or prefix counts where nothing names another.

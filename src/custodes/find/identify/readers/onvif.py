@@ -14,7 +14,6 @@ from custodes.find.identify.claims import (
     BANNER,
     DECLARED,
     DEFAULT,
-    HINT,
     LOOKS,
     MODEL,
     NEUTRAL,
@@ -56,7 +55,7 @@ def scopes(field: str, text: str) -> Reading:
     model = _model(said)
     if model is not None:
         reading.say("model", model.plain, PROTOCOL, model.raw)
-    platform = _platform(reading, said, model)
+    platform = _platform(reading, said)
     brand = _brand(reading, said, model, platform)
     _address(reading, said)
     _numbers(reading, said)
@@ -73,36 +72,13 @@ def _model(said: Scopes) -> Said | None:
     return None
 
 
-def _platform(reading: Reading, said: Scopes, model: Said | None) -> str | None:
-    """Say whose platform leaves this scope; beside a name that nobody knows it is only a hint."""
+def _platform(reading: Reading, said: Scopes) -> str | None:
+    """Say whose platform leaves this scope, whatever name stands beside it."""
     for found in said.get("extension", ()):
         if found.plain.startswith("unique identifier"):
-            certain = not _is_stranger(said, model) or _is_numbered_so(said)
-            reading.say("maker" if certain else HINT, "Dahua", PROTOCOL, found.raw)
+            reading.say("maker", "Dahua", PROTOCOL, found.raw)
             return "Dahua"
     return None
-
-
-def _is_stranger(said: Scopes, model: Said | None) -> bool:
-    """Whether the name scope holds a word that is no brand known to us, no model, no filler."""
-    named = said.get("name", [Said("", "")])[0].plain
-    if not named or names.neutral(named) or models.is_generic(named):
-        return False
-    if names.leading_brand(named) is not None:
-        return False
-    rest = named.casefold().replace(model.plain.casefold(), "") if model else named
-    return any(
-        not (names.neutral(word) or models.is_generic(word))
-        for word in _NAME_WORD.findall(rest[:120])
-    )
-
-
-_NAME_WORD: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,}(?![A-Za-z0-9])")
-
-
-def _is_numbered_so(said: Scopes) -> bool:
-    serials = (found.plain for kind in _SERIALS for found in said.get(kind, ()))
-    return any(models.is_dahua_serial(serial) for serial in serials)
 
 
 _SERIALS: Final = ("serial", "serialnumber", "serialno", "sn")
