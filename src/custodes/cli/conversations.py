@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ROWS = 500
 SHOWN = 12  # of one device, in `custodes devices show`
 NONE_YET = (
-    "No conversation is in the register yet. `custodes import FILE.pcap` reads a capture,"
+    "No conversation like that is in the register. `custodes import FILE.pcap` reads a capture,"
     " `custodes listen --interface IF` hears for itself."
 )
 COLUMNS = {

@@ -42,7 +42,8 @@ def teach(ctx: click.Context, /, what: str, as_json: bool, **options: Any) -> in
     custodes teach 17 --brand ACME --model AC-200 --type camera -o acme.toml
     custodes teach acme.toml --check
 
-    Exit status: 0 done, 1 --check found something, 2 wrong usage, 3 a file could not be read.
+    Exit status: 0 done, 1 --check found something, 2 wrong usage, 3 a file could not be read, 6 the
+    file to check is no fingerprint file.
     """
     if options["check"]:
         return _check(what, as_json)
@@ -120,7 +121,7 @@ def _write(
     elif out is None:
         click.echo("\n".join(map(output.printable, text.split("\n"))), nl=False)
     rules, texts = counted(len(made), "rule", "rules"), counted(len(left), "text", "texts")
-    output.note(f"{rules} drafted, {texts} left out (the file says why).")
+    output.note(f"{rules} drafted, {texts} left out (the draft says why).")
     if made and out is not None:
         output.note(
             "Read it, then `custodes teach --check` it; CONTRIBUTING.md says how to send it."

@@ -92,7 +92,8 @@ def _texts(seen: Iterable[Observation]) -> Iterator[tuple[str, str]]:
 def _draft(field: str, text: str, told: Told) -> Draft | LeftOut:
     pieces = list(parts(text, told.private))
     shown = "".join(part.shown for part in pieces)
-    known = next((r for r in _of(field) if r.match(text) is not None), None)
+    named = [r for r in _of(field) if r.vendor or r.maker]  # what names nobody can be taught
+    known = next((r for r in named if r.match(text) is not None), None)
     if known is not None:
         return LeftOut(field, shown, f"the rule {known.id} reads it already")
     if field == "http.body":
