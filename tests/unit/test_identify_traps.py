@@ -253,3 +253,8 @@ def test_an_address_at_the_end_of_a_uuid_counts_only_with_a_known_prefix() -> No
 def test_a_web_server_that_any_device_may_carry_names_nobody(server: str) -> None:
     found = say("http.header.server", server)
     assert (found.vendor, found.maker, found.is_surveillance) == (None, None, None)
+
+
+def test_a_box_that_its_owner_called_store_is_no_shop() -> None:
+    assert say("http.title", "Store - Synology DiskStation").vendor == "Synology"
+    assert say("http.title", "Dahua IP Camera Store – best offers").vendor is None

@@ -106,7 +106,7 @@ _MENTION: Final = (
     r"(?i)\b(?:github$|github -|issue #\d|pull request|how (?:to|do|can)|what is|why |blog$|"
     r"forums?\b|wikipedia|reddit|stack ?overflow|youtube|amazon\.|ebay|buy |price|reviews?\b|"
     r"best \w+ |tutorial|vs\.?\b|add support|datasheet|download center|wordpress|openhab|"
-    r"cheap|for sale|vulnerabilit(?:y|ies)|exploit|cve-\d|(?:online )?(?:store|shop)\b|drivers?\b|"
+    r"cheap|for sale|vulnerabilit(?:y|ies)|exploit|cve-\d|(?<=\w )(?:store|shop)\b|drivers?\b|"
     r"plug-?ins?\b|integrations?\b|compatib\w+|resellers?\b|distributors?\b|wholesale|dealers?\b|"
     r"(?:camera|device|product|dvr|nvr)s? list\b|(?:app|firmware|software) downloads?\b|"
     r"download (?:the )?(?:app|firmware|software)\b|support (?:page|cent(?:er|re)|portal)\b|"
